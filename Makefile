@@ -1,0 +1,172 @@
+# Camket. `make run` starts everything; `make test` tests it; `make help` lists
+# the rest.
+
+.DEFAULT_GOAL := build
+SHELL := /bin/bash
+PY := /usr/bin/python3
+B := build$(if $(SANITIZE),/sanitize)
+
+# --- how to compile -------------------------------------------------------
+
+CC ?= gcc
+WARN = -Wall -Wextra -Wformat=2 -Werror=format-security -Wno-format-truncation \
+	-Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+CPPFLAGS = -D_GNU_SOURCE -Iservices -Iworkers -I$(B) -I/usr/include/postgresql \
+	-DKORE_USE_PGSQL -DKORE_USE_TASKS
+CFLAGS = -std=gnu11 -g -fPIC -fstack-protector-strong -fno-omit-frame-pointer $(WARN)
+ifdef SANITIZE
+CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+LDFLAGS += -fsanitize=address,undefined
+else
+CFLAGS += -O2 -D_FORTIFY_SOURCE=2
+endif
+LIBS = -lpq -lhiredis -ljwt -ljansson -lsodium -lutf8proc -lcrypto
+
+# --- what to compile: one line a file -------------------------------------
+
+CORE = \
+	services/core/arena.c \
+	services/core/buf.c \
+	services/core/clock.c \
+	services/core/config.c \
+	services/core/db.c \
+	services/core/field.c \
+	services/core/json.c \
+	services/core/keys.c \
+	services/core/log.c \
+	services/core/metrics.c \
+	services/core/password.c \
+	services/core/pool.c \
+	services/core/redis.c \
+	services/core/seal.c \
+	services/core/token.c \
+	services/core/uuid.c
+DOMAIN = \
+	services/domain/event.c \
+	services/domain/period.c \
+	services/domain/role.c \
+	services/domain/state.c \
+	services/domain/vocabulary.c
+HTTP = \
+	services/http/auth.c \
+	services/http/batch.c \
+	services/http/check.c \
+	services/http/crud.c \
+	services/http/ctx.c \
+	services/http/gate.c \
+	services/http/limit.c \
+	services/http/loop_kore.c \
+	services/http/message.c \
+	services/http/module.c \
+	services/http/offload.c \
+	services/http/openapi.c \
+	services/http/page.c \
+	services/http/problem.c \
+	services/http/pulse.c \
+	services/http/reply.c \
+	services/http/route.c
+API = \
+	services/api/api.c \
+	services/api/auth.c \
+	services/api/evaluation.c \
+	services/api/me.c \
+	services/api/notification.c \
+	services/api/plan.c \
+	services/api/plan_import.c \
+	services/api/review.c \
+	services/api/rollup.c \
+	services/api/service.c \
+	services/api/staff.c \
+	services/api/task.c \
+	services/api/unit.c
+WORKER = \
+	workers/loop_poll.c \
+	workers/worker.c
+QUEUE = \
+	workers/queue.c
+CHANNELS = \
+	workers/channels/maildir.c \
+	workers/channels/message.c \
+	workers/channels/smtp.c
+JOBS = \
+	workers/jobs/due.c \
+	workers/jobs/duty.c \
+	workers/jobs/purge.c
+OPERATOR = \
+	workers/operator/clock.c \
+	workers/operator/demo.c \
+	workers/operator/doctor.c \
+	workers/operator/import.c \
+	workers/operator/init.c \
+	workers/operator/jobs.c \
+	workers/operator/keys.c \
+	workers/operator/migrate.c \
+	workers/operator/rollup.c \
+	workers/operator/staff.c \
+	workers/operator/token.c
+SQL = $(sort $(wildcard services/*/*.sql workers/*.sql workers/*/*.sql))
+
+# --- build ----------------------------------------------------------------
+
+objects = $(patsubst %.c,$(B)/%.o,$(1))
+SHARED = $(call objects,$(CORE) $(DOMAIN)) $(B)/queries.o
+PROGRAMS = camket relay scheduler reminders rollups
+MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(B)/docs.o
+
+.PHONY: build
+build: $(B)/camket.so $(addprefix $(B)/,$(PROGRAMS))
+
+$(B)/camket.so: $(MODULE)
+	@echo "  link $@"
+	@$(CC) -shared $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Each program: its own file, what it stands on, and the libraries it needs.
+$(B)/camket: $(call objects,workers/camket.c $(OPERATOR) $(WORKER)) $(SHARED)
+$(B)/relay: $(call objects,workers/relay.c $(QUEUE) $(WORKER)) $(SHARED)
+$(B)/scheduler: $(call objects,workers/scheduler.c $(JOBS) $(WORKER)) $(SHARED)
+$(B)/reminders: $(call objects,workers/reminders.c $(CHANNELS) $(QUEUE) $(WORKER)) $(SHARED)
+$(B)/rollups: $(call objects,workers/rollups.c $(QUEUE) $(WORKER)) $(SHARED)
+$(B)/camket $(B)/reminders: LIBS += -lcurl
+$(addprefix $(B)/,$(PROGRAMS)):
+	@echo "  link $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/queries.c $(B)/queries.h &: services/core/query.awk services/domain/role.tbl $(SQL)
+	@mkdir -p $(B)
+	@echo "  sql  $@"
+	@awk -v header=$(B)/queries.h -v code=$(B)/queries.c -f $^
+
+$(B)/queries.o: $(B)/queries.c
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
+
+$(B)/docs.o: services/http/docs.html
+	@mkdir -p $(B)
+	@{ echo 'const char docs_html[] = {'; od -An -v -tx1 $< | \
+	    sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
+	    echo '0};'; echo 'const unsigned docs_html_len = sizeof(docs_html) - 1;'; } \
+	    | $(CC) $(CFLAGS) -x c -c -o $@ -
+
+$(B)/%.o: %.c $(B)/queries.h
+	@mkdir -p $(@D)
+	@echo "  cc   $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# --- run ------------------------------------------------------------------
+
+.PHONY: deps run up down clean-data clean
+deps:
+	@docker/install run build
+run: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@exec docker/stack run
+up: deps
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@docker/stack up
+down:
+	@docker/stack down
+clean-data:
+	@docker/stack clean
+clean:
+	@rm -rf build

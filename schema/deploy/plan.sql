@@ -1,0 +1,95 @@
+-- plan: documents, plans and what plans oblige people to hand in.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+-- Văn bản: what a plan implements or rests on. One a plan cites and nobody
+-- has entered yet is a stub.
+CREATE TABLE document (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'stub' CONSTRAINT
+	    document_status_known CHECK (status IN
+	    ('stub', 'in_force', 'replaced', 'expired')),
+	kind		text NOT NULL,
+	number		text,
+	issuer		text,
+	issued_on	date,
+	title		text NOT NULL,
+	unit_id		uuid REFERENCES unit,
+	replaced_by_id	uuid REFERENCES document,
+	author_id	uuid,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz,
+	fold		text GENERATED ALWAYS AS (fold(coalesce(number, '')
+	    || ' ' || title)) STORED
+);
+CREATE INDEX document_search ON document USING gin (fold public.gin_trgm_ops);
+CREATE INDEX document_by_number ON document (number);
+
+-- Kế hoạch. Bases, sections, recipients and signer are kept whole, as json
+-- text: history is never rewritten, and a read copies bytes.
+CREATE TABLE plan (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'draft' CONSTRAINT
+	    plan_status_known CHECK (status IN ('draft', 'submitted',
+	    'issued', 'in_force', 'closed', 'superseded', 'cancelled')),
+	-- the issuing unit: where the record stands for scope
+	unit_id		uuid NOT NULL CONSTRAINT plan_unit_exists
+	    REFERENCES unit,
+	kind		text NOT NULL DEFAULT 'plan',
+	number		text,
+	symbol		text,
+	title		text NOT NULL,
+	"text"		text,
+	issuer		text,
+	place		text,
+	issued_on	date,
+	legal_bases	json,
+	sections	json,
+	recipients	json,
+	signer		json,
+	source		json,
+	count_from	date,
+	activated_on	date,
+	submitted_by	uuid,
+	return_reason	text,
+	returns		int NOT NULL DEFAULT 0,
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz,
+	fold		text GENERATED ALWAYS AS
+	    (fold(coalesce(number, '') || ' ' || title)) STORED,
+	CONSTRAINT plan_issued_has_date CHECK (issued_on IS NOT NULL
+	    OR status IN ('draft', 'submitted', 'cancelled'))
+);
+CREATE UNIQUE INDEX plan_number_once ON plan
+    (unit_id, kind, extract(year FROM issued_on), number)
+    WHERE number IS NOT NULL AND issued_on IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX plan_by_title ON plan (title COLLATE "vi-x-icu", id);
+CREATE INDEX plan_by_issue ON plan (issued_on, id);
+CREATE INDEX plan_by_creation ON plan (created_at, id);
+CREATE INDEX plan_by_unit ON plan (unit_id, status);
+CREATE INDEX plan_search ON plan USING gin (fold public.gin_trgm_ops);
+
+-- Điều kế hoạch đòi hỏi theo kỳ: who owes what, how often, to whom.
+CREATE TABLE obligation (
+	id		uuid PRIMARY KEY,
+	plan_id		uuid NOT NULL CONSTRAINT obligation_plan_exists
+	    REFERENCES plan,
+	task_id		uuid,
+	code		text NOT NULL,
+	what		text NOT NULL,
+	audience	text,
+	subject_kind	text NOT NULL,
+	cadence		text[] NOT NULL DEFAULT '{}',
+	due_rule	json,
+	criteria_set_code text,
+	report_to	json,
+	source		json,
+	CONSTRAINT obligation_code_once UNIQUE (plan_id, code)
+);
+
+COMMIT;

@@ -1,0 +1,42 @@
+-- privilege: what each role may touch, table by table. The programs' roles
+-- own nothing; nobody may change or remove an event.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO camket_api, camket_worker, camket_report;
+REVOKE ALL ON SCHEMA camket FROM PUBLIC;
+GRANT USAGE ON SCHEMA camket TO camket_api, camket_worker, camket_report;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA camket FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA camket TO camket_api, camket_worker;
+
+GRANT SELECT, INSERT, UPDATE ON unit, unit_version, staff, assignment,
+    document, plan, obligation, task, criteria_set, review, evaluation,
+    notification TO camket_api;
+GRANT SELECT, INSERT, DELETE ON unit_cover TO camket_api;
+GRANT SELECT ON unit_succession, calendar, calendar_day, workday, role, state,
+    clock, fact, work, cell, reminder, delivery, reminder_rule, mark
+    TO camket_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON staff_grant TO camket_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO camket_api;
+GRANT SELECT, INSERT, UPDATE ON session TO camket_api;
+GRANT SELECT, INSERT ON revocation TO camket_api;
+GRANT SELECT, INSERT ON event TO camket_api;
+GRANT INSERT ON job, mark TO camket_api;
+GRANT SELECT (id, dead_at, run_at, sent_at) ON job TO camket_api;
+GRANT SELECT, INSERT ON idempotency TO camket_api;
+
+GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, staff,
+    assignment, staff_grant, document, plan, obligation, task, criteria_set,
+    review, evaluation, work, role, state, calendar, calendar_day, workday,
+    clock, fact, cell_source, reminder_rule, event TO camket_worker;
+GRANT INSERT ON event, task TO camket_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON job, mark, cell, reminder, delivery,
+    notification, duty TO camket_worker;
+GRANT UPDATE ON fact TO camket_worker;
+GRANT SELECT, DELETE ON idempotency, revocation, session TO camket_worker;
+
+GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, plan, task,
+    obligation, document, cell, calendar_day TO camket_report;
+
+COMMIT;

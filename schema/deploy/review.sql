@@ -1,0 +1,161 @@
+-- review: what people say of themselves, and what others say of them.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+-- Bộ tiêu chí, of any size. items: {code: {text, help, answer, max,
+-- required, evidence, ord}}.
+CREATE TABLE criteria_set (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'active',
+	code		text NOT NULL,
+	edition		int NOT NULL DEFAULT 1,
+	title		text NOT NULL,
+	unit_id		uuid REFERENCES unit,
+	items		jsonb NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	CONSTRAINT criteria_set_edition_once UNIQUE (code, edition)
+);
+
+-- Do these answers fit the set? Every code that is unknown and every value of
+-- the wrong kind is told at once, one a line: pointer, blank, fault.
+CREATE FUNCTION answers_fit(set_id uuid, answers jsonb, member text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
+DECLARE
+	k text;
+	a jsonb;
+	v jsonb;
+	item jsonb;
+	items jsonb;
+	bad text := '';
+BEGIN
+	IF answers IS NULL THEN
+		RETURN true;
+	END IF;
+	SELECT c.items INTO items FROM criteria_set c WHERE c.id = set_id;
+	FOR k, a IN SELECT * FROM jsonb_each(answers) LOOP
+		item := items -> k;
+		IF item IS NULL THEN
+			bad := bad || format(E'/%s/%s unknown\n', member, k);
+			CONTINUE;
+		END IF;
+		FOR v IN SELECT x.value FROM jsonb_each(a) x
+		    WHERE x.key IN ('value', 'self', 'reviewer')
+		      AND jsonb_typeof(x.value) <> 'null' LOOP
+			IF NOT (CASE item ->> 'answer'
+			    WHEN 'yes_no' THEN jsonb_typeof(v) = 'boolean'
+			    WHEN 'scale' THEN jsonb_typeof(v) = 'number'
+				AND (v #>> '{}')::numeric BETWEEN 0 AND
+				coalesce((item ->> 'max')::numeric, 5)
+			    WHEN 'points' THEN jsonb_typeof(v) = 'string'
+				AND v #>> '{}' ~ '^\d{1,6}(\.\d{1,4})?$'
+				AND (v #>> '{}')::numeric <=
+				coalesce((item ->> 'max')::numeric, 1000000)
+			    ELSE jsonb_typeof(v) = 'string' END) THEN
+				bad := bad || format(E'/%s/%s/value out_of_range\n',
+				    member, k);
+			END IF;
+		END LOOP;
+	END LOOP;
+	IF bad <> '' THEN
+		RAISE EXCEPTION 'answers do not fit the set' USING
+		    ERRCODE = 'CK422', DETAIL = bad;
+	END IF;
+	RETURN true;
+END
+$$;
+
+-- Tự soi, tự sửa: one subject, one set, one period.
+CREATE TABLE review (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'draft' CONSTRAINT
+	    review_status_known CHECK (status IN
+	    ('draft', 'submitted', 'discussed', 'concluded')),
+	unit_id		uuid NOT NULL REFERENCES unit,
+	-- whose leader concludes: the unit, or its parent for a leader
+	asks_unit_id	uuid NOT NULL REFERENCES unit,
+	subject_staff_id uuid CONSTRAINT review_subject_exists
+	    REFERENCES staff,
+	criteria_set_id	uuid NOT NULL CONSTRAINT review_criteria_set_exists
+	    REFERENCES criteria_set,
+	plan_id		uuid REFERENCES plan,
+	period		text NOT NULL,
+	scheme		text NOT NULL DEFAULT 'calendar',
+	period_from	date NOT NULL,
+	period_until	date NOT NULL,
+	due_on		date,
+	-- {code: {value, cause, remedy, remedy_due_on, remedy_done}}
+	answers		jsonb NOT NULL DEFAULT '{}',
+	summary		text,
+	"comment"	text,
+	conclusion	text,
+	return_reason	text,
+	returns		int NOT NULL DEFAULT 0,
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz
+);
+CREATE UNIQUE INDEX review_one_per_period ON review (criteria_set_id, period,
+    scheme, coalesce(subject_staff_id, unit_id)) WHERE deleted_at IS NULL;
+CREATE INDEX review_by_subject ON review (subject_staff_id, status);
+CREATE INDEX review_by_unit ON review (unit_id, status);
+CREATE INDEX review_by_asked ON review (asks_unit_id, status);
+CREATE INDEX review_by_period ON review (period, id);
+CREATE INDEX review_by_creation ON review (created_at, id);
+
+-- Đánh giá, xếp loại: person x period; answers and scores as entered. What a
+-- rule set computes from them gets its own columns when rule sets come.
+CREATE TABLE evaluation (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'draft' CONSTRAINT
+	    evaluation_status_known CHECK (status IN ('draft',
+	    'self_assessed', 'reviewed', 'met', 'decided', 'notified',
+	    'acknowledged', 'appealed', 'locked')),
+	unit_id		uuid NOT NULL REFERENCES unit,
+	asks_unit_id	uuid NOT NULL REFERENCES unit,
+	office_id	uuid,
+	staff_id	uuid NOT NULL CONSTRAINT evaluation_staff_exists
+	    REFERENCES staff,
+	criteria_set_id	uuid NOT NULL CONSTRAINT
+	    evaluation_criteria_set_exists REFERENCES criteria_set,
+	rule_set_id	uuid,
+	period		text NOT NULL,
+	scheme		text NOT NULL DEFAULT 'calendar',
+	period_from	date NOT NULL,
+	period_until	date NOT NULL,
+	due_on		date,
+	-- {code: {value, note}} and {code: {self, reviewer}}, decimals as text
+	answers		jsonb NOT NULL DEFAULT '{}',
+	scores		jsonb NOT NULL DEFAULT '{}',
+	self_note	text,
+	review_note	text,
+	proposed_level	text,
+	decided_level	text,
+	decision	text,
+	decided_by	uuid,
+	decided_on	date,
+	meeting_id	uuid,
+	return_reason	text,
+	returns		int NOT NULL DEFAULT 0,
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz,
+	CONSTRAINT evaluation_not_decided_by_its_subject
+	    CHECK (decided_by <> staff_id)
+);
+CREATE UNIQUE INDEX evaluation_one_per_period ON evaluation
+    (staff_id, period, scheme, criteria_set_id) WHERE deleted_at IS NULL;
+CREATE INDEX evaluation_by_staff ON evaluation (staff_id, status);
+CREATE INDEX evaluation_by_unit ON evaluation (unit_id, status);
+CREATE INDEX evaluation_by_asked ON evaluation (asks_unit_id, status);
+CREATE INDEX evaluation_by_office ON evaluation (office_id, status);
+CREATE INDEX evaluation_by_period ON evaluation (period, id);
+CREATE INDEX evaluation_by_creation ON evaluation (created_at, id);
+
+COMMIT;

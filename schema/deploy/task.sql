@@ -1,0 +1,104 @@
+-- task: what somebody must do. An occurrence is a task of kind 'occurrence'
+-- under its recurring task, so that states, scope, work lists, reminders and
+-- figures know only one kind of item.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+CREATE TABLE task (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'draft' CONSTRAINT
+	    task_status_known CHECK (status IN ('draft', 'assigned',
+	    'received', 'in_progress', 'done', 'accepted', 'declined',
+	    'recalled', 'paused', 'cancelled')),
+	kind		text NOT NULL CONSTRAINT task_kind_known CHECK (kind IN
+	    ('one_off', 'continuous', 'recurring', 'occurrence')),
+	plan_id		uuid CONSTRAINT task_plan_exists REFERENCES plan,
+	parent_id	uuid CONSTRAINT task_parent_exists REFERENCES task,
+	code		text,
+	-- II.7 before II.10: digits padded, so that codes sort as people count
+	code_sort	text GENERATED ALWAYS AS (regexp_replace(
+	    regexp_replace(coalesce(code, ''), '(\d+)', '0000\1', 'g'),
+	    '0*(\d{4})(?!\d)', '\1', 'g')) STORED,
+	title		text NOT NULL,
+	"text"		text,
+	cadence		text[] NOT NULL DEFAULT '{}',
+	audience	text,
+	period		text,
+	due_on		date,
+	due_precision	text,
+	due_rule	json,
+	-- the unit where the work is; led by its head unless a person is named
+	unit_id		uuid NOT NULL CONSTRAINT task_unit_exists
+	    REFERENCES unit,
+	office_id	uuid,
+	lead_staff_id	uuid CONSTRAINT task_lead_exists REFERENCES staff,
+	co_unit_ids	uuid[] NOT NULL DEFAULT '{}',
+	co_staff_ids	uuid[] NOT NULL DEFAULT '{}',
+	expected_output	text,
+	weight		numeric(9,4),
+	urgency		text NOT NULL DEFAULT 'normal',
+	quantity	numeric(14,4),
+	unit_of_measure	text,
+	quantity_done	numeric(14,4),
+	quantity_accepted numeric(14,4),
+	origin		json,
+	source		json,
+	assigned_by	uuid,
+	assigned_on	date,
+	received_on	date,
+	progress	text,
+	result		text,
+	completed_on	date,
+	recorded_at	timestamptz,
+	accepted_by	uuid,
+	accepted_on	date,
+	return_reason	text,
+	decline_reason	text,
+	suggested	text,
+	reworks		int NOT NULL DEFAULT 0,
+	-- copied from the plan: what fell due before is historic
+	count_from	date,
+
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz,
+	fold		text GENERATED ALWAYS AS
+	    (fold(coalesce(code, '') || ' ' || title)) STORED,
+	CONSTRAINT task_one_off_has_due_day CHECK (status = 'draft'
+	    OR kind NOT IN ('one_off', 'occurrence') OR due_on IS NOT NULL),
+	CONSTRAINT task_done_has_day CHECK (completed_on IS NOT NULL
+	    OR status NOT IN ('done', 'accepted')),
+	CONSTRAINT task_only_some_are_done CHECK (status NOT IN
+	    ('done', 'accepted') OR kind IN ('one_off', 'occurrence')),
+	CONSTRAINT task_weight_not_negative CHECK (weight >= 0),
+	CONSTRAINT task_quantity_not_negative CHECK (quantity >= 0),
+	CONSTRAINT task_occurrence_has_period CHECK (kind <> 'occurrence'
+	    OR (parent_id IS NOT NULL AND period IS NOT NULL))
+);
+-- one per period and member of the audience
+CREATE UNIQUE INDEX task_occurrence_once ON task (parent_id, period, unit_id,
+    coalesce(lead_staff_id, '00000000-0000-0000-0000-000000000000'))
+    WHERE kind = 'occurrence';
+CREATE UNIQUE INDEX task_code_once_in_plan ON task (plan_id, code)
+    WHERE parent_id IS NULL AND code IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX task_by_plan ON task (plan_id, code_sort, id);
+CREATE INDEX task_by_parent ON task (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX task_by_lead ON task (lead_staff_id, status)
+    WHERE lead_staff_id IS NOT NULL;
+CREATE INDEX task_by_unit_due ON task (unit_id, due_on, status);
+CREATE INDEX task_open_by_due ON task (due_on, id) WHERE status IN
+    ('assigned', 'received', 'in_progress', 'done', 'declined');
+CREATE INDEX task_awaiting ON task (assigned_by)
+    WHERE status IN ('done', 'declined');
+CREATE INDEX task_by_co_staff ON task USING gin (co_staff_ids);
+CREATE INDEX task_by_due ON task
+    (coalesce(due_on, 'infinity'), id);
+CREATE INDEX task_by_title ON task (title COLLATE "vi-x-icu", id);
+CREATE INDEX task_by_creation ON task (created_at, id);
+CREATE INDEX task_by_office_due ON task
+    (office_id, coalesce(due_on, 'infinity'), id);
+CREATE INDEX task_search ON task USING gin (fold public.gin_trgm_ops);
+
+COMMIT;

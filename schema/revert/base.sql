@@ -1,0 +1,6 @@
+-- base: undo.
+BEGIN;
+
+DROP SCHEMA camket CASCADE;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- plan: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE obligation, plan, document;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- task: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE task;
+
+COMMIT;

@@ -1,0 +1,7 @@
+-- work: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP VIEW work;
+
+COMMIT;

@@ -1,0 +1,23 @@
+-- Roles of a Camket cluster, made once by a superuser before the first
+-- migration. None is superuser, none may create databases or roles, and the
+-- programs' roles own nothing.
+--   camket_owner   owns every object; runs migrations
+--   camket_api     what the REST service may do
+--   camket_worker  what the worker processes may do
+--   camket_report  reading for reporting tools and auditors
+DO $$
+DECLARE
+	r text;
+BEGIN
+	FOREACH r IN ARRAY ARRAY['camket_owner', 'camket_api',
+	    'camket_worker', 'camket_report'] LOOP
+		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
+			EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER '
+			    'NOCREATEDB NOCREATEROLE NOBYPASSRLS', r);
+		END IF;
+		EXECUTE format('ALTER ROLE %I SET search_path = camket, public',
+		    r);
+		EXECUTE format('ALTER ROLE %I SET jit = off', r);
+	END LOOP;
+END
+$$;

@@ -1,0 +1,8 @@
+-- base: is it there?
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+SELECT one, shift_ms FROM clock WHERE one;
+SELECT 1 / (fold('Đường Ỷ Lan') = 'duong y lan')::int;
+
+ROLLBACK;

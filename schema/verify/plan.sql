@@ -1,0 +1,8 @@
+-- plan: is it there?
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+SELECT id, unit_id, count_from FROM plan WHERE false;
+SELECT plan_id, code FROM obligation WHERE false;
+
+ROLLBACK;

@@ -1,0 +1,49 @@
+/* The list of resources. */
+#include "core/json.h"
+#include "domain/period.h"
+#include "api/api.h"
+#include "http/module.h"
+
+static const struct resource *const resources[] = {
+	&resource_service,
+	&resource_auth,
+	&resource_me,
+	&resource_unit,
+	&resource_staff,
+	&resource_plan,
+	&resource_plan_import,
+	&resource_task,
+	&resource_review,
+	&resource_evaluation,
+	&resource_notification,
+	&resource_delivery,
+	&resource_rollup,
+};
+
+void
+api_init(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(resources) / sizeof(resources[0]); i++)
+		route_add_resource(resources[i]);
+}
+
+void
+prepare_period(struct ctx *c, json_t *body)
+{
+	const char *code = json_string_value(json_object_get(body, "period"));
+	const char *name = json_string_value(json_object_get(body, "scheme"));
+	enum period_scheme scheme = PERIOD_CALENDAR;
+	struct period p;
+
+	if (code == NULL)
+		return;
+	if ((name != NULL && period_scheme(name, &scheme) == -1) ||
+	    period_range(code, scheme, &p) == -1) {
+		fault_add(&c->faults, "/period", "out_of_range");
+		return;
+	}
+	json_object_set_new(body, "period_from", json_string(p.from));
+	json_object_set_new(body, "period_until", json_string(p.until));
+}

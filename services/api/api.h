@@ -1,0 +1,43 @@
+#ifndef API_API_H
+#define API_API_H
+
+#include "http/route.h"
+
+/*
+ * The resources, one noun.c and noun.sql each. A new one is a line here, a
+ * line in api.c and two in the Makefile.
+ */
+extern const struct resource resource_service;
+extern const struct resource resource_auth;
+extern const struct resource resource_me;
+extern const struct resource resource_unit;
+extern const struct resource resource_staff;
+extern const struct resource resource_plan;
+extern const struct resource resource_plan_import;
+extern const struct resource resource_task;
+extern const struct resource resource_review;
+extern const struct resource resource_evaluation;
+extern const struct resource resource_notification;
+extern const struct resource resource_delivery;
+extern const struct resource resource_rollup;
+
+/* What many tables of fields have in common. */
+#define FIELD_ID \
+	{ .name = "id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_EMPTY, \
+	    .doc = "A client may make its own (UUID version 7)" }
+#define FIELDS_SERVER \
+	{ .name = "version", .type = F_INT, .flags = FIELD_SERVER }, \
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_SERVER }, \
+	{ .name = "updated_at", .type = F_INSTANT, .flags = FIELD_SERVER }
+#define FIELDS_END { .name = NULL }
+
+/* Parts of a plan document: of plans, and of their import. */
+extern const struct field plan_basis_fields[];
+extern const struct field plan_section_fields[];
+extern const struct field plan_recipient_fields[];
+extern const struct field plan_signer_fields[];
+
+/* period and scheme of a body become period_from and period_until. */
+void	prepare_period(struct ctx *, json_t *);
+
+#endif

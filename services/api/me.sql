@@ -1,0 +1,95 @@
+-- What concerns the caller himself.
+
+-- me(caller uuid, today date) : one read
+SELECT t.version, t.status, PERM_IS_SUBJECT::bigint,
+    (SELECT row_to_json(j)::text FROM (SELECT t.id, t.version, t.status,
+	t.code, t.username, t.full_name, t.honorific, t.email, t.phone,
+	t.subject_type, t.party_member,
+	(SELECT coalesce(json_agg(json_build_object('id', y.id, 'code', y.code,
+		'name', y.name, 'kind', y.kind, 'position', a.position,
+		'duty_group', a.duty_group, 'main', a.main)
+		ORDER BY a.main DESC, a.from_on), '[]')
+	    FROM assignment a JOIN unit y ON y.id = a.unit_id
+	    WHERE a.staff_id = t.id AND a.from_on <= $today
+	      AND $today < a.until_on) AS units,
+	(SELECT coalesce(json_agg(json_build_object('role', g.role,
+		'function', nullif(g.function, ''), 'unit',
+		@unit_ref(g.unit_id), 'from', g.from_on, 'to',
+		nullif(g.until_on, 'infinity') - 1)
+		ORDER BY g.role, g.from_on), '[]')
+	    FROM staff_grant g WHERE g.staff_id = t.id AND g.from_on <= $today
+	      AND $today < g.until_on) AS roles,
+	(SELECT coalesce(json_agg(DISTINCT g.function), '[]')
+	    FROM staff_grant g WHERE g.staff_id = t.id AND g.function <> ''
+	      AND g.from_on <= $today AND $today < g.until_on) AS functions,
+	'[]'::json AS delegations, $today AS today,
+	(SELECT json_build_object('overdue', count(*) FILTER
+		    (WHERE w.role = 'do' AND w.due_on < $today
+			AND w.due_on >= coalesce(w.count_from, w.due_on)),
+		'do', count(*) FILTER (WHERE w.role = 'do'),
+		'approve', count(*) FILTER (WHERE w.role = 'approve'),
+		'unread', (SELECT count(*) FROM notification n
+		    WHERE n.staff_id = t.id AND n.read_at IS NULL))
+	    FROM work w WHERE w.staff_id = t.id AND w.from_on <= $today
+	      AND $today < w.until_on) AS counts,
+	t.created_at, t.updated_at) j)
+FROM staff t WHERE t.id = $caller AND t.deleted_at IS NULL;
+
+-- What the caller must do or decide, by due day; what has none comes last.
+-- perms stand in for the verbs, which the state tables know.
+-- me_work(caller uuid, today date, role text[], kind text[], due_to date,
+--     after text[], after_id uuid, limit int) : many slow
+-- sort due_on: coalesce(x.due_on, 'infinity') :: date, x.role :: text
+-- id x.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT x.id, /*KEY*/ AS key, x.version, x.kind || ' ' || x.status,
+	x.perms, (SELECT row_to_json(j)::text FROM (SELECT x.id, x.kind,
+	    x.role, concat_ws(' ', x.code, x.title) AS title,
+	    @staff_ref(x.subject_id) AS subject, @unit_ref(x.unit_id) AS unit,
+	    x.due_on, x.days_left, x.signal, x.status, x.version,
+	    '/v1/' || x.kind || 's/' || x.id AS href,
+	    concat_ws(' ', x.code, x.title) AS summary) j) AS body
+    FROM (
+	SELECT w.id, w.kind, w.role, w.version, w.status, w.unit_id, w.code,
+	    w.title, w.subject_id, w.due_on, d.days_left,
+	    CASE WHEN w.due_on IS NULL
+		    OR w.due_on < coalesce(w.count_from, w.due_on) THEN 'none'
+		WHEN w.role = 'approve' THEN 'none'
+		WHEN w.due_on < $today THEN 'overdue'
+		WHEN d.days_left <= 3 THEN 'soon' ELSE 'ok' END AS signal,
+	    bit_or(w.need) | CASE w.role WHEN 'do' THEN
+		(PERM_IS_DOER | PERM_IS_SUBJECT | PERM_IS_AUTHOR)
+		ELSE PERM_IS_ASSIGNER END
+	    | CASE WHEN w.subkind IN ('one_off', 'occurrence')
+		THEN PERM_IS_FINITE ELSE 0 END AS perms
+	FROM work w LEFT JOIN LATERAL (
+	    SELECT a.ordinal - b.ordinal AS days_left FROM unit z
+	    JOIN workday a ON a.calendar_id = z.calendar_id AND a.day = w.due_on
+	    JOIN workday b ON b.calendar_id = z.calendar_id AND b.day = $today
+	    WHERE z.id = w.unit_id) d ON true
+	WHERE w.staff_id = $caller AND w.from_on <= $today
+	  AND $today < w.until_on
+	  AND ($role IS NULL OR w.role = ANY ($role))
+	  AND ($kind IS NULL OR w.kind = ANY ($kind))
+	  AND ($due_to IS NULL OR w.due_on <= $due_to)
+	GROUP BY w.id, w.kind, w.role, w.version, w.status, w.unit_id, w.code,
+	    w.title, w.subject_id, w.due_on, w.count_from, w.subkind,
+	    d.days_left) x
+    WHERE /*AFTER*/ /*ORDER*/ LIMIT $limit) l ON true;
+
+-- me_work_counts(caller uuid, today date) : one slow
+SELECT json_build_object(
+    'overdue', count(*) FILTER (WHERE w.role = 'do' AND w.due_on < $today
+	AND w.due_on >= coalesce(w.count_from, w.due_on)),
+    'due_soon', count(*) FILTER (WHERE w.role = 'do' AND w.due_on >= $today
+	AND w.due_on <= workday_after(c.calendar_id, $today, 3)),
+    'this_week', count(*) FILTER (WHERE w.role = 'do' AND w.due_on >= $today
+	AND w.due_on < date_trunc('week', $today::timestamp)::date + 7),
+    'approve', count(*) FILTER (WHERE w.role = 'approve'),
+    'unread', (SELECT count(*) FROM notification n
+	WHERE n.staff_id = $caller AND n.read_at IS NULL))::text
+FROM (SELECT z.calendar_id FROM unit z WHERE z.id = @home($caller)) c
+LEFT JOIN work w ON w.staff_id = $caller AND w.from_on <= $today
+    AND $today < w.until_on;

@@ -1,0 +1,70 @@
+-- The inbox: each person's own.
+
+-- @notification_json(x)
+(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.category,
+    @x.urgency, @x.title, @x.body, @x.href, '[]'::json AS verbs,
+    CASE WHEN @x.ref IS NOT NULL THEN json_build_object('kind', @x.kind, 'id',
+	@x.ref) END AS subject,
+    CASE WHEN @x.read_at IS NULL THEN 'unread' ELSE 'read' END AS status,
+    @x.created_at, @x.read_at, @x.acknowledged_at) j);
+
+-- notification_list(caller uuid, today date, category text[], unread bool,
+--     after text[], after_id uuid, limit int) : many slow
+-- sort created_at: t.created_at :: timestamptz
+-- id t.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT t.id, /*KEY*/ AS key, t.version, '', 0::bigint,
+	@notification_json(t) AS body
+    FROM notification t
+    WHERE t.staff_id = $caller
+      AND ($category IS NULL OR t.category = ANY ($category))
+      AND ($unread IS NULL OR (t.read_at IS NULL) = $unread) AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;
+
+-- notification_get(caller uuid, today date, id uuid) : one read
+SELECT t.version, '', 0::bigint, @notification_json(t) FROM notification t
+WHERE t.id = $id AND t.staff_id = $caller;
+
+-- notification_read(caller uuid, now timestamptz, id uuid,
+--     acknowledge bool) : one write
+WITH upd AS (
+	UPDATE notification t SET read_at = coalesce(t.read_at, $now),
+	    acknowledged_at = CASE WHEN $acknowledge
+		THEN coalesce(t.acknowledged_at, $now)
+		ELSE t.acknowledged_at END,
+	    version = t.version + (t.read_at IS NULL)::int
+	WHERE t.id = $id AND t.staff_id = $caller RETURNING t.*)
+SELECT 200, x.version, '', 0::bigint, @notification_json(x) FROM upd x;
+
+-- notification_read_all(caller uuid, now timestamptz) : one write
+WITH upd AS (
+	UPDATE notification t SET read_at = $now, version = t.version + 1
+	WHERE t.staff_id = $caller AND t.read_at IS NULL RETURNING t.id)
+SELECT json_build_object('read', count(*))::text FROM upd;
+
+-- The ledger of what left the house: one's own, or that of the units one
+-- keeps.
+-- delivery_list(caller uuid, today date, status text[], channel text[],
+--     ref uuid, unit text, subtree bool, after text[], after_id uuid,
+--     limit int) : many slow
+-- sort created_at: t.created_at :: timestamptz
+-- id t.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT t.id, /*KEY*/ AS key, 1, t.status, 0::bigint,
+	(SELECT row_to_json(j)::text FROM (SELECT t.id, t.status, t.channel,
+	    t.occasion, @staff_ref(t.staff_id) AS recipient, t.subject,
+	    json_build_object('kind', t.kind, 'id', t.ref) AS about,
+	    t.response, t.created_at, t.sent_at) j) AS body
+    FROM delivery t
+    WHERE ($status IS NULL OR t.status = ANY ($status))
+      AND ($channel IS NULL OR t.channel = ANY ($channel))
+      AND ($ref IS NULL OR t.ref = $ref)
+      AND @in_unit(@home(t.staff_id))
+      AND (t.staff_id = $caller
+	OR @holds(@home(t.staff_id), (PERM_DRAFT | PERM_STAFF)))
+      AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;

@@ -1,0 +1,284 @@
+-- Plans. A draft is its author's alone; once returned, those who may read the
+-- unit see why. What is issued, everybody below the issuing unit may read.
+
+-- @plan_rel(x, up)
+(@up | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END);
+
+-- @plan_seen(x, perms)
+(CASE WHEN @x.status = 'draft' THEN @perms & PERM_IS_AUTHOR <> 0
+	OR (@x.returns > 0 AND @perms & PERM_READ <> 0)
+    ELSE @perms & (PERM_READ | PERM_IS_AUTHOR) <> 0
+	OR (@x.status <> 'submitted' AND @belongs(@x.unit_id)) END);
+
+-- @plan_json(x)
+(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
+    @x.kind, @x.number, @x.symbol, @x.title, @x."text", @x.issuer,
+    @unit_ref(@x.unit_id) AS issuer_unit, @x.place, @x.issued_on,
+    @x.legal_bases, @x.sections, @x.recipients, @x.signer, @x.source,
+    @x.count_from, @x.activated_on, @x.return_reason, @x.returns,
+    @staff_ref(@x.author_id) AS author, @x.created_at, @x.updated_at) j);
+
+-- plan_get(caller uuid, today date, id uuid) : one read
+SELECT p.version, p.status, s.perms, @plan_json(p) AS body
+FROM plan p CROSS JOIN LATERAL
+    (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, s.perms);
+
+-- plan_row(id uuid) : one read
+-- unscoped: the bench's yardstick: the bare row, never routed
+SELECT * FROM plan WHERE id = $id;
+
+-- @plan_filter()
+($status IS NULL OR p.status = ANY ($status))
+AND ($kind IS NULL OR p.kind = ANY ($kind))
+AND ($number IS NULL OR p.number = $number)
+AND ($issued_from IS NULL OR p.issued_on >= $issued_from)
+AND ($issued_to IS NULL OR p.issued_on <= $issued_to)
+AND ($ids IS NULL OR p.id = ANY ($ids))
+AND @in_unit(p.unit_id) AND @search(p.fold)
+AND ($deleted IS NULL AND p.deleted_at IS NULL
+    OR $deleted = 'only' AND p.deleted_at IS NOT NULL);
+
+-- plan_list(caller uuid, today date, status text[], kind text[], number text,
+--     issued_from date, issued_to date, ids uuid[], unit text, subtree bool,
+--     q text, deleted text, after text[], after_id uuid, limit int) : many slow
+-- sort title: p.title COLLATE "vi-x-icu" :: text
+-- sort issued_on: coalesce(p.issued_on, 'infinity') :: date | coalesce(p.issued_on, '-infinity') :: date
+-- sort created_at: p.created_at :: timestamptz
+-- sort updated_at: p.updated_at :: timestamptz
+-- id p.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT p.id, /*KEY*/ AS key, p.version, p.status, s.perms,
+	@plan_json(p) AS body
+    FROM plan p CROSS JOIN LATERAL
+	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+    WHERE @plan_filter() AND @plan_seen(p, s.perms) AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;
+
+-- plan_count(caller uuid, today date, status text[], kind text[], number text,
+--     issued_from date, issued_to date, ids uuid[], unit text, subtree bool,
+--     q text, deleted text) : many slow
+SELECT CASE WHEN grouping(p.status) = 0 THEN 'status'
+	WHEN grouping(p.kind) = 0 THEN 'plan_kind' ELSE 'total' END,
+    coalesce(p.status, p.kind, ''), count(*)
+FROM plan p CROSS JOIN LATERAL
+    (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+WHERE @plan_filter() AND @plan_seen(p, s.perms)
+GROUP BY GROUPING SETS ((p.status), (p.kind), ());
+
+-- plan_create(caller uuid, today date, now timestamptz, body jsonb,
+--     request text, trace text, tell bool, key text, hash bytea) : one write
+WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+cur AS (SELECT NULL::plan AS r WHERE false),
+may AS MATERIALIZED (
+	SELECT jsonb_populate_record(NULL::plan, i.b) AS r,
+	    @perms((i.b ->> 'unit_id')::uuid) AS up
+	FROM inp i),
+upd AS (
+	INSERT INTO plan AS t (id, unit_id, kind, symbol, title, "text",
+	    issuer, place, legal_bases, sections, recipients, signer, source,
+	    author_id, created_at, updated_at)
+	SELECT (m.r).id, (m.r).unit_id, coalesce((m.r).kind, 'plan'),
+	    (m.r).symbol, (m.r).title, (m.r)."text", (m.r).issuer,
+	    (m.r).place, (m.r).legal_bases, (m.r).sections, (m.r).recipients,
+	    (m.r).signer, (m.r).source, $caller, $now, $now
+	FROM may m WHERE m.up & PERM_DRAFT <> 0
+	RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT 201 AS outcome, x.version, x.status,
+	    @plan_rel(x, m.up) AS perms, @plan_json(x) AS body
+	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
+	UNION ALL
+	SELECT 403, 0, '', 0, NULL FROM may m WHERE m.up & PERM_DRAFT = 0),
+@written('plan', 'create', $body, unit_id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- plan_patch(caller uuid, today date, now timestamptz, id uuid, version int,
+--     body jsonb, from text[], need bigint[], request text, trace text,
+--     tell bool, key text, hash bytea, to text[], also bigint[],
+--     never bigint[]) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET (kind, symbol, title, "text", issuer, place,
+	    legal_bases, sections, recipients, signer, version, updated_at) =
+	(SELECT p.kind, p.symbol, p.title, p."text", p.issuer, p.place,
+	    p.legal_bases, p.sections, p.recipients, p.signer, t.version + 1,
+	    $now
+	    FROM jsonb_populate_record(c.r, refs($body)) p)
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	WHERE @plan_seen((c.r), c.perms)),
+@written('plan', 'update', $body, unit_id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- The answer of a step, and its consequences.
+-- @plan_turned()
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	WHERE @plan_seen((c.r), c.perms)),
+@written('plan', $verb, $body, unit_id);
+
+-- plan_verb(caller uuid, today date, now timestamptz, id uuid, version int,
+--     verb text, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
+	    updated_at = $now,
+	    number = coalesce(p.number, t.number),
+	    issued_on = coalesce(p.issued_on, t.issued_on),
+	    submitted_by = CASE $verb WHEN 'submit' THEN $caller
+		ELSE t.submitted_by END,
+	    return_reason = CASE $verb WHEN 'return' THEN $body ->> 'reason'
+		WHEN 'submit' THEN NULL ELSE t.return_reason END,
+	    returns = t.returns + ($verb = 'return')::int
+	FROM cur c JOIN step s ON s.outcome = 200
+	CROSS JOIN LATERAL jsonb_populate_record(NULL::plan, $body) p
+	WHERE t.id = (c.r).id RETURNING t AS r),
+@plan_turned()
+SELECT outcome, version, status, perms, body FROM out;
+
+-- Tasks that a plan's step has turned: their events, marks and one job.
+-- @turned(rows, verb)
+tev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace)
+	SELECT $now, 'task', g.id, g.unit_id, g.version, @verb, $caller,
+	    $request, $trace FROM @rows g),
+tmk AS (
+	INSERT INTO mark (unit_id, day) SELECT DISTINCT g.unit_id, g.due_on
+	FROM @rows g WHERE g.due_on IS NOT NULL
+	  AND g.kind IN ('one_off', 'occurrence') RETURNING unit_id),
+tjb AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'rollup', min(tmk.unit_id::text), $trace FROM tmk
+	HAVING count(*) > 0);
+
+-- Put a plan in force: its tasks are given out, and nothing that fell due
+-- before count_from is ever reminded of or counted.
+-- plan_activate(caller uuid, today date, now timestamptz, id uuid,
+--     version int, verb text, body jsonb, from text[], to text[],
+--     need bigint[], also bigint[], never bigint[], request text, trace text,
+--     tell bool, key text, hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
+	    updated_at = $now, activated_on = $today,
+	    count_from = coalesce(($body ->> 'count_from')::date, $today)
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+given AS (
+	UPDATE task k SET status = 'assigned', version = k.version + 1,
+	    updated_at = $now, assigned_by = $caller, assigned_on = $today,
+	    count_from = (u.r).count_from
+	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
+	  AND k.deleted_at IS NULL AND k.kind <> 'recurring'
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+begun AS (
+	UPDATE task k SET status = 'in_progress', version = k.version + 1,
+	    updated_at = $now, assigned_by = $caller, assigned_on = $today,
+	    count_from = (u.r).count_from
+	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
+	  AND k.deleted_at IS NULL AND k.kind = 'recurring'
+	RETURNING k.id, k.unit_id, k.version),
+@turned(given, 'assign'),
+oev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace)
+	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
+	    $request, $trace FROM begun g),
+@plan_turned()
+SELECT outcome, version, status, perms, body FROM out;
+
+-- End a plan before its time; its open work ends with it.
+-- plan_end(caller uuid, today date, now timestamptz, id uuid, version int,
+--     verb text, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
+	    updated_at = $now, return_reason = $body ->> 'reason'
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+ended AS (
+	UPDATE task k SET status = 'cancelled', version = k.version + 1,
+	    updated_at = $now
+	FROM upd u WHERE k.plan_id = (u.r).id
+	  AND k.status NOT IN ('done', 'accepted', 'cancelled')
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+@turned(ended, 'cancel'),
+@plan_turned()
+SELECT outcome, version, status, perms, body FROM out;
+
+-- plan_remove(caller uuid, today date, now timestamptz, id uuid, version int,
+--     from text[], to text[], need bigint[], also bigint[], never bigint[],
+--     request text, trace text, tell bool, key text, hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET deleted_at = $now, version = t.version + 1,
+	    updated_at = $now
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
+	    x.version, x.status, c.perms,
+	    CASE WHEN s.outcome = 412 THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x
+	WHERE @plan_seen((c.r), c.perms)),
+@written('plan', 'delete', NULL::jsonb, unit_id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- plan_restore(caller uuid, today date, now timestamptz, id uuid,
+--     from text[], to text[], need bigint[], also bigint[], never bigint[],
+--     version int, request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
+	FROM plan t WHERE t.id = $id AND t.deleted_at IS NOT NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE plan t SET deleted_at = NULL, version = t.version + 1,
+	    updated_at = $now
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	WHERE @plan_seen((c.r), c.perms)),
+@written('plan', 'restore', NULL::jsonb, unit_id)
+SELECT outcome, version, status, perms, body FROM out;

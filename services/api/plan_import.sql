@@ -1,0 +1,188 @@
+-- A whole plan document at once: the plan, its tasks, its obligations, and a
+-- stub for every basis nobody has entered yet. Everything that is wrong with
+-- it is told in one answer, and then nothing is written.
+--
+-- A unit that has ended is followed to whoever stands in its place today; the
+-- stated code is kept in the item's source.
+
+-- plan_import(caller uuid, today date, now timestamptz, id uuid, body jsonb,
+--     dry_run bool, request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+WITH doc AS MATERIALIZED (SELECT $body AS d),
+item AS MATERIALIZED (
+	SELECT e.t, e.n - 1 AS n FROM doc CROSS JOIN
+	    jsonb_array_elements(nullif(d -> 'tasks', 'null'))
+	    WITH ORDINALITY e(t, n)),
+duty AS MATERIALIZED (
+	SELECT e.o, e.n - 1 AS n FROM doc CROSS JOIN
+	    jsonb_array_elements(nullif(d -> 'obligations', 'null'))
+	    WITH ORDINALITY e(o, n)),
+basis AS MATERIALIZED (
+	SELECT e.b, e.n, k.id AS known, coalesce(k.id, uuid_v7()) AS id
+	FROM doc CROSS JOIN
+	    jsonb_array_elements(nullif(d -> 'legal_bases', 'null'))
+	    WITH ORDINALITY e(b, n)
+	LEFT JOIN LATERAL (SELECT x.id FROM document x
+	    WHERE x.deleted_at IS NULL AND (x.number = e.b ->> 'number'
+		OR e.b ->> 'number' IS NULL AND x.number IS NULL
+		AND x.title = e.b ->> 'title')
+	    ORDER BY x.created_at LIMIT 1) k ON true),
+-- every place that names a unit, and whether work hangs on it
+named AS MATERIALIZED (
+	SELECT c.ptr, c.code, c.must, u.id AS stated,
+	    unit_heir(u.id, $today) AS heir
+	FROM (
+	    SELECT '/issuer_unit_code' AS ptr, d ->> 'issuer_unit_code' AS code,
+		true AS must FROM doc
+	    UNION ALL
+	    SELECT format('/tasks/%s/lead_unit_code', n),
+		t ->> 'lead_unit_code', true FROM item
+	    UNION ALL
+	    SELECT format('/tasks/%s/audience', n), t ->> 'audience', false
+	    FROM item
+	    UNION ALL
+	    SELECT format('/obligations/%s/audience', n), o ->> 'audience',
+		false FROM duty
+	    UNION ALL
+	    SELECT format('/obligations/%s/report_to_unit_codes/%s', n,
+		r.m - 1), r.code, false
+	    FROM duty CROSS JOIN jsonb_array_elements_text(
+		nullif(o -> 'report_to_unit_codes', 'null'))
+		WITH ORDINALITY r(code, m)
+	    UNION ALL
+	    SELECT format('/recipients/%s/audience', r.m - 1),
+		r.x ->> 'audience', false
+	    FROM doc CROSS JOIN
+		jsonb_array_elements(nullif(d -> 'recipients', 'null'))
+		WITH ORDINALITY r(x, m)) c
+	LEFT JOIN unit u ON u.code = c.code AND u.deleted_at IS NULL
+	WHERE c.code IS NOT NULL
+	  AND c.code NOT IN ('all-units', 'all-associations', 'each-person')),
+wrong AS MATERIALIZED (
+	SELECT ptr, 'unknown_reference' AS fault FROM named
+	WHERE stated IS NULL OR (must AND heir IS NULL)
+	UNION ALL
+	SELECT format('/tasks/%s/code', n), 'twice' FROM item i
+	WHERE EXISTS (SELECT FROM item h WHERE h.n < i.n
+	    AND h.t ->> 'code' = i.t ->> 'code')
+	UNION ALL
+	SELECT format('/tasks/%s/due_on', n), 'no_due_day' FROM item
+	WHERE t ->> 'kind' = 'one_off' AND t ->> 'due_on' IS NULL
+	UNION ALL
+	SELECT format('/tasks/%s/cadence', n), 'required' FROM item
+	WHERE t ->> 'kind' = 'recurring'
+	  AND coalesce(jsonb_array_length(nullif(t -> 'cadence', 'null')), 0) = 0
+	UNION ALL
+	SELECT format('/obligations/%s/code', n), 'twice' FROM duty i
+	WHERE EXISTS (SELECT FROM duty h WHERE h.n < i.n
+	    AND h.o ->> 'code' = i.o ->> 'code')
+	UNION ALL
+	SELECT format('/obligations/%s/task_code', n), 'unknown_reference'
+	FROM duty WHERE o ->> 'task_code' IS NOT NULL AND NOT EXISTS (
+	    SELECT FROM item WHERE t ->> 'code' = o ->> 'task_code')),
+doubtful AS MATERIALIZED (
+	SELECT w.ptr AS pointer, 'moved_to_successor' AS code,
+	    w.code || ' → ' || h.code AS detail
+	FROM named w JOIN unit h ON h.id = w.heir WHERE w.heir <> w.stated
+	UNION ALL
+	SELECT ptr, 'ended_without_successor', named.code FROM named
+	WHERE stated IS NOT NULL AND heir IS NULL AND NOT must
+	UNION ALL
+	SELECT format('/obligations/%s/criteria_set_code', n),
+	    'unknown_criteria_set', o ->> 'criteria_set_code' FROM duty
+	WHERE o ->> 'criteria_set_code' IS NOT NULL AND NOT EXISTS (
+	    SELECT FROM criteria_set k
+	    WHERE k.code = o ->> 'criteria_set_code')
+	UNION ALL
+	SELECT format('/legal_bases/%s', b.n - 1), 'stub_document',
+	    coalesce(b.b ->> 'number', b.b ->> 'title')
+	FROM basis b WHERE b.known IS NULL),
+may AS MATERIALIZED (
+	SELECT w.heir AS unit_id, z.office_id, @perms(w.heir) AS up,
+	    NOT EXISTS (SELECT FROM wrong)
+		AND @perms(w.heir) & PERM_DRAFT <> 0 AS fine
+	FROM (SELECT heir FROM named WHERE ptr = '/issuer_unit_code') w
+	LEFT JOIN unit z ON z.id = w.heir),
+go AS MATERIALIZED (SELECT * FROM may WHERE fine AND NOT $dry_run),
+stub AS (
+	INSERT INTO document (id, kind, number, issuer, issued_on, title,
+	    unit_id, author_id, created_at, updated_at)
+	SELECT b.id, b.b ->> 'kind', b.b ->> 'number', b.b ->> 'issuer',
+	    (b.b ->> 'issued_on')::date, b.b ->> 'title', g.unit_id, $caller,
+	    $now, $now
+	FROM basis b CROSS JOIN go g WHERE b.known IS NULL),
+cur AS (SELECT NULL::plan AS r WHERE false),
+upd AS (
+	INSERT INTO plan AS t (id, unit_id, kind, number, symbol, title,
+	    "text", issuer, place, legal_bases, sections, recipients, signer,
+	    source, author_id, created_at, updated_at)
+	SELECT $id, g.unit_id, coalesce(d ->> 'kind', 'plan'), d ->> 'number',
+	    d ->> 'symbol', d ->> 'title', d ->> 'text', d ->> 'issuer',
+	    d ->> 'place',
+	    (SELECT json_agg(b.b || jsonb_build_object('document_id', b.id)
+		ORDER BY b.n) FROM basis b),
+	    (d -> 'sections')::json, (d -> 'recipients')::json,
+	    (d -> 'signer')::json, (coalesce(nullif(d -> 'source', 'null'),
+		'{}') || jsonb_build_object('stated_issuer_unit_code',
+		d ->> 'issuer_unit_code'))::json,
+	    $caller, $now, $now
+	FROM doc CROSS JOIN go g RETURNING t AS r),
+put AS (
+	INSERT INTO task (id, kind, plan_id, code, title, cadence, audience,
+	    due_on, due_precision, unit_id, office_id, expected_output,
+	    weight, urgency, source, author_id, created_at, updated_at)
+	SELECT uuid_v7(), i.t ->> 'kind', (u.r).id, i.t ->> 'code',
+	    i.t ->> 'title', ARRAY(SELECT jsonb_array_elements_text(
+		nullif(i.t -> 'cadence', 'null'))),
+	    i.t ->> 'audience', (i.t ->> 'due_on')::date,
+	    i.t ->> 'due_precision', w.heir, z.office_id,
+	    i.t ->> 'expected_output', (i.t ->> 'weight')::numeric,
+	    coalesce(i.t ->> 'urgency', 'normal'),
+	    (coalesce(nullif(i.t -> 'source', 'null'), '{}')
+		|| jsonb_build_object('stated_unit_code',
+		i.t ->> 'lead_unit_code'))::json,
+	    $caller, $now, $now
+	FROM item i CROSS JOIN upd u
+	JOIN named w ON w.ptr = format('/tasks/%s/lead_unit_code', i.n)
+	JOIN unit z ON z.id = w.heir
+	RETURNING id, code, unit_id, version),
+owed AS (
+	INSERT INTO obligation (id, plan_id, task_id, code, what, audience,
+	    subject_kind, cadence, due_rule, criteria_set_code, report_to,
+	    source)
+	SELECT uuid_v7(), (u.r).id, p.id, o.o ->> 'code', o.o ->> 'what',
+	    o.o ->> 'audience', o.o ->> 'subject_kind',
+	    ARRAY(SELECT jsonb_array_elements_text(
+		nullif(o.o -> 'cadence', 'null'))),
+	    (o.o -> 'due_rule')::json, o.o ->> 'criteria_set_code',
+	    (o.o -> 'report_to_unit_codes')::json, (o.o -> 'source')::json
+	FROM duty o CROSS JOIN upd u
+	LEFT JOIN put p ON p.code = o.o ->> 'task_code'
+	RETURNING id),
+tev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace)
+	SELECT $now, 'task', p.id, p.unit_id, p.version, 'create', $caller,
+	    $request, $trace FROM put p),
+said AS MATERIALIZED (
+	SELECT json_build_object('warnings', (SELECT coalesce(json_agg(x), '[]')
+		FROM doubtful x),
+	    'counts', json_build_object('tasks', (SELECT count(*) FROM item),
+		'obligations', (SELECT count(*) FROM duty), 'documents',
+		(SELECT count(*) FROM basis)))::text AS t),
+out AS MATERIALIZED (
+	SELECT 201 AS outcome, x.version, x.status,
+	    @plan_rel(x, m.up) AS perms,
+	    left(@plan_json(x), -1) || ',' || substr(s.t, 2) AS body
+	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN said s
+	CROSS JOIN may m
+	UNION ALL
+	SELECT CASE WHEN EXISTS (SELECT FROM wrong) THEN 422
+	    WHEN m.up & PERM_DRAFT = 0 THEN 403 ELSE 200 END, 0, '', 0,
+	    CASE WHEN EXISTS (SELECT FROM wrong) THEN
+		(SELECT string_agg(w.ptr || ' ' || w.fault, E'\n') FROM wrong w)
+	    ELSE '{"dry_run":true,' || substr(s.t, 2) END
+	FROM said s LEFT JOIN may m ON true
+	WHERE $dry_run OR NOT coalesce(m.fine, false)),
+@written('plan', 'import', NULL::jsonb, unit_id)
+SELECT outcome, version, status, perms, body FROM out;

@@ -1,0 +1,214 @@
+-- Self-reviews. Seen by the person, by who made it, and by those whose unit is
+-- asked to conclude it - never by mere readers of the unit.
+
+-- @review_rel(x, up)
+(@up | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END
+    | CASE WHEN @x.subject_staff_id = $caller THEN PERM_IS_SUBJECT
+	WHEN @x.subject_staff_id IS NULL
+	    AND @perms(@x.unit_id) & PERM_IS_LEADER <> 0
+	THEN PERM_IS_SUBJECT ELSE 0 END);
+
+-- @review_seen(x, perms)
+(@perms & (PERM_IS_SUBJECT | PERM_IS_AUTHOR) <> 0
+    OR (@x.status <> 'draft' OR @x.returns > 0) AND @perms & PERM_REVIEW <> 0);
+
+-- @review_json(x)
+(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
+    @unit_ref(@x.unit_id) AS unit, @staff_ref(@x.subject_staff_id) AS subject,
+    (SELECT json_build_object('id', k.id, 'code', k.code, 'name', k.title)
+	FROM criteria_set k WHERE k.id = @x.criteria_set_id) AS criteria_set,
+    @x.plan_id, @x.period, @x.scheme, @x.period_from,
+    @x.period_until - 1 AS period_to, @x.due_on, @x.answers, @x.summary,
+    @x."comment", @x.conclusion, @x.return_reason, @x.returns,
+    @x.created_at, @x.updated_at) j);
+
+-- review_get(caller uuid, today date, id uuid) : one read
+SELECT t.version, t.status, s.perms, @review_json(t) AS body
+FROM review t CROSS JOIN LATERAL
+    (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
+WHERE t.id = $id AND t.deleted_at IS NULL AND @review_seen(t, s.perms);
+
+-- @review_filter()
+($status IS NULL OR t.status = ANY ($status))
+AND ($period IS NULL OR t.period = $period)
+AND ($scheme IS NULL OR t.scheme = $scheme)
+AND ($subject IS NULL OR t.subject_staff_id = $subject)
+AND ($ids IS NULL OR t.id = ANY ($ids))
+AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.subject_staff_id = $caller
+    WHEN 'approve' THEN t.status IN ('submitted', 'discussed')
+	AND s.perms & PERM_REVIEW <> 0 ELSE false END)
+AND @in_unit(t.unit_id)
+AND ($deleted IS NULL AND t.deleted_at IS NULL
+    OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
+
+-- review_list(caller uuid, today date, status text[], period text,
+--     scheme text, subject uuid, ids uuid[], mine text, unit text,
+--     subtree bool, deleted text, after text[], after_id uuid, limit int) : many slow
+-- sort created_at: t.created_at :: timestamptz
+-- sort period: t.period :: text
+-- sort updated_at: t.updated_at :: timestamptz
+-- id t.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
+	@review_json(t) AS body
+    FROM review t CROSS JOIN LATERAL
+	(SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
+    WHERE @review_filter() AND @review_seen(t, s.perms) AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;
+
+-- review_count(caller uuid, today date, status text[], period text,
+--     scheme text, subject uuid, ids uuid[], mine text, unit text,
+--     subtree bool, deleted text) : many slow
+SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(t.status, ''), count(*)
+FROM review t CROSS JOIN LATERAL
+    (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
+WHERE @review_filter() AND @review_seen(t, s.perms)
+GROUP BY GROUPING SETS ((t.status), ());
+
+-- Whose leader is asked about a person: his unit's, or the parent's when he
+-- leads it himself.
+-- @asked(staff, unit)
+(SELECT CASE WHEN y.parent_id IS NOT NULL AND EXISTS (SELECT FROM staff_grant l
+	WHERE l.staff_id = @staff AND l.unit_id = y.id
+	  AND l.perms & PERM_LEAD <> 0 AND l.from_on <= $today
+	  AND $today < l.until_on) THEN y.parent_id ELSE y.id END
+    FROM unit y WHERE y.id = @unit);
+
+-- One's own, or one opened for somebody by those who will look at it. Without
+-- a person it is the unit's.
+-- review_create(caller uuid, today date, now timestamptz, body jsonb,
+--     request text, trace text, tell bool, key text, hash bytea) : one write
+WITH inp AS MATERIALIZED (
+	SELECT i.b || jsonb_build_object('subject_staff_id',
+	    coalesce(i.b ->> 'subject_staff_id',
+		CASE WHEN NOT i.b ? 'unit_id' THEN $caller::text END)) AS b
+	FROM (SELECT refs($body) AS b OFFSET 0) i),
+cur AS (SELECT NULL::review AS r WHERE false),
+whom AS MATERIALIZED (
+	SELECT i.b, jsonb_populate_record(NULL::review, i.b) AS r,
+	    coalesce(@home((i.b ->> 'subject_staff_id')::uuid),
+		(i.b ->> 'unit_id')::uuid) AS unit_id
+	FROM inp i),
+may AS MATERIALIZED (
+	SELECT w.r, w.unit_id, a.asks, @perms(a.asks)
+	    | CASE WHEN (w.r).subject_staff_id = $caller THEN PERM_IS_SUBJECT
+		ELSE 0 END
+	    | CASE WHEN (w.r).subject_staff_id IS NULL
+		    AND @perms(w.unit_id) & PERM_IS_LEADER <> 0
+		THEN PERM_IS_SUBJECT ELSE 0 END AS up
+	FROM whom w CROSS JOIN LATERAL
+	    (SELECT coalesce(@asked((w.r).subject_staff_id, w.unit_id),
+		w.unit_id) AS asks OFFSET 0) a),
+upd AS (
+	INSERT INTO review AS t (id, unit_id, asks_unit_id, subject_staff_id,
+	    criteria_set_id, plan_id, period, scheme, period_from,
+	    period_until, due_on, answers, summary, author_id, created_at,
+	    updated_at)
+	SELECT (m.r).id, m.unit_id, m.asks, (m.r).subject_staff_id,
+	    (m.r).criteria_set_id, (m.r).plan_id, (m.r).period,
+	    coalesce((m.r).scheme, 'calendar'), (m.r).period_from,
+	    (m.r).period_until, (m.r).due_on,
+	    coalesce((m.r).answers, '{}'), (m.r).summary, $caller, $now, $now
+	FROM may m WHERE m.up & (PERM_IS_SUBJECT | PERM_REVIEW | PERM_DOSSIER) <> 0
+	  AND answers_fit((m.r).criteria_set_id, (m.r).answers, 'answers')
+	RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT 201 AS outcome, x.version, x.status,
+	    m.up | PERM_IS_AUTHOR AS perms, @review_json(x) AS body
+	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
+	UNION ALL
+	SELECT 403, 0, '', 0, NULL FROM may m
+	WHERE m.up & (PERM_IS_SUBJECT | PERM_REVIEW | PERM_DOSSIER) = 0),
+@written('review', 'create', $body, unit_id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- @review_cur()
+cur AS MATERIALIZED (
+	SELECT t AS r, @review_rel(t, @perms(t.asks_unit_id)) AS perms
+	FROM review t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step();
+
+-- @review_turned(verb, patch)
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @review_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	WHERE @review_seen((c.r), c.perms)),
+@written('review', @verb, @patch, unit_id);
+
+-- review_patch(caller uuid, today date, now timestamptz, id uuid,
+--     version int, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH @review_cur(),
+upd AS (
+	UPDATE review t SET summary = p.summary, due_on = p.due_on,
+	    answers = json_merge(t.answers, $body -> 'answers'),
+	    version = t.version + 1, updated_at = $now
+	FROM cur c JOIN step s ON s.outcome = 200
+	CROSS JOIN LATERAL jsonb_populate_record(c.r, $body) p
+	WHERE t.id = (c.r).id
+	  AND answers_fit((c.r).criteria_set_id, $body -> 'answers', 'answers')
+	RETURNING t AS r),
+@review_turned('update', $body)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- review_verb(caller uuid, today date, now timestamptz, id uuid, version int,
+--     verb text, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH @review_cur(),
+upd AS (
+	UPDATE review t SET status = s.goes_to, version = t.version + 1,
+	    updated_at = $now,
+	    "comment" = CASE $verb WHEN 'comment' THEN $body ->> 'comment'
+		ELSE t."comment" END,
+	    conclusion = CASE $verb WHEN 'conclude' THEN $body ->> 'conclusion'
+		ELSE t.conclusion END,
+	    return_reason = CASE $verb WHEN 'return' THEN $body ->> 'reason'
+		WHEN 'submit' THEN NULL ELSE t.return_reason END,
+	    returns = t.returns + ($verb = 'return')::int
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+@review_turned($verb, $body)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- review_remove(caller uuid, today date, now timestamptz, id uuid,
+--     version int, from text[], to text[], need bigint[], also bigint[],
+--     never bigint[], request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+WITH @review_cur(),
+upd AS (
+	UPDATE review t SET deleted_at = $now, version = t.version + 1,
+	    updated_at = $now
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
+	    (c.r).version, (c.r).status, c.perms,
+	    CASE WHEN s.outcome = 412 THEN @review_json((c.r)) END AS body
+	FROM step s CROSS JOIN cur c WHERE @review_seen((c.r), c.perms)),
+@written('review', 'delete', NULL::jsonb, unit_id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- review_restore(caller uuid, today date, now timestamptz, id uuid,
+--     version int, from text[], to text[], need bigint[], also bigint[],
+--     never bigint[], request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @review_rel(t, @perms(t.asks_unit_id)) AS perms
+	FROM review t WHERE t.id = $id AND t.deleted_at IS NOT NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE review t SET deleted_at = NULL, version = t.version + 1,
+	    updated_at = $now
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+@review_turned('restore', NULL::jsonb)
+SELECT outcome, version, status, perms, body FROM out;

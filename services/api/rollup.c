@@ -1,0 +1,146 @@
+/* Figures: task statistics of a unit and those below, for a period. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+#include "core/clock.h"
+#include "domain/period.h"
+#include "http/check.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "queries.h"
+
+static enum step rollup_get(struct ctx *);
+static void	take_figures(struct ctx *, struct db_answer *);
+static void	take_lag(struct ctx *, struct db_answer *);
+static enum step rollup_reply(struct ctx *);
+
+struct figures {
+	const char	*period;
+	const char	*scheme;
+	struct period	 range;
+	struct buf	 items;
+	int		 rows;
+	long long	 lag_ms;
+};
+
+static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/rollups", .run = rollup_get,
+	    .params = "unit depth period scheme compare",
+	    .summary = "Figures of a unit and its subtree" },
+	{ .pattern = NULL }
+};
+
+const struct resource resource_rollup = {
+	.name = "rollups",
+	.title = "Số liệu",
+	.routes = routes,
+};
+
+static enum step
+bad(struct ctx *c, const char *name, const char *code)
+{
+	fault_add(&c->faults, name, code);
+	return (problem(c, P_BAD_PARAMETER, NULL));
+}
+
+static enum step
+rollup_get(struct ctx *c)
+{
+	const char *unit, *depth, *compare;
+	enum period_scheme scheme = PERIOD_CALENDAR;
+	struct period before;
+	struct figures *f;
+	char last[16];
+
+	f = arena_zalloc(&c->arena, sizeof(*f));
+	c->state = f;
+	if ((unit = param_take(c, "unit")) == NULL)
+		return (bad(c, "unit", "required"));
+	if ((depth = param_take(c, "depth")) == NULL)
+		depth = "1";
+	if (strlen(depth) != 1 || *depth < '0' || *depth > '9')
+		return (bad(c, "depth", "out_of_range"));
+	if ((f->scheme = param_take(c, "scheme")) == NULL)
+		f->scheme = "calendar";
+	if (period_scheme(f->scheme, &scheme) == -1)
+		return (bad(c, "scheme", "not_in_list"));
+	if ((f->period = param_take(c, "period")) == NULL)
+		f->period = arena_strndup(&c->arena, c->today, 7);
+	if (period_range(f->period, scheme, &f->range) == -1)
+		return (bad(c, "period", "bad_format"));
+	ctx_bind(c, "before_from", NULL);
+	ctx_bind(c, "before_until", NULL);
+	if ((compare = param_take(c, "compare")) != NULL) {
+		if (strcmp(compare, "previous_year") != 0)
+			return (bad(c, "compare", "not_in_list"));
+		snprintf(last, sizeof(last), "%04d%s", atoi(f->period) - 1,
+		    f->period + 4);
+		if (period_range(last, scheme, &before) == 0) {
+			ctx_bind(c, "before_from",
+			    arena_strdup(&c->arena, before.from));
+			ctx_bind(c, "before_until",
+			    arena_strdup(&c->arena, before.until));
+		}
+	}
+	if (param_rest(c) == STEP_DONE)
+		return (STEP_DONE);
+	ctx_bind(c, "unit", unit);
+	ctx_bind(c, "depth", depth);
+	ctx_bind(c, "from_day", f->range.from);
+	ctx_bind(c, "until_day", f->range.until);
+	c->next = rollup_reply;
+	if (ctx_send(c, &q_rollup_lag, take_lag) == STEP_DONE)
+		return (STEP_DONE);
+	return (ctx_send(c, &q_rollup_get, take_figures));
+}
+
+static void
+take_lag(struct ctx *c, struct db_answer *a)
+{
+	struct figures *f = c->state;
+
+	if (!ctx_failed(c, a))
+		f->lag_ms = db_number(a, 0, 0);
+}
+
+static void
+take_figures(struct ctx *c, struct db_answer *a)
+{
+	struct figures *f = c->state;
+	int i;
+
+	if (ctx_failed(c, a))
+		return;
+	f->rows = db_rows(a);
+	buf_init(&f->items, &c->arena, (size_t)f->rows * 512 + 64);
+	for (i = 0; i < f->rows; i++) {
+		buf_puts(&f->items, i > 0 ? "," : "");
+		buf_puts(&f->items, db_text(a, i, 0));
+	}
+}
+
+static enum step
+rollup_reply(struct ctx *c)
+{
+	struct figures *f = c->state;
+	char last[11];
+	struct buf b;
+
+	if (c->answered)
+		return (STEP_DONE);
+	if (f->rows == 0)
+		return (problem(c, P_NOT_FOUND, NULL));
+	/* ranges are inclusive in JSON: the day before until */
+	period_last_day(&f->range, last);
+	buf_init(&b, &c->arena, f->items.len + 512);
+	buf_printf(&b, "{\"period\":\"%s\",\"scheme\":\"%s\",\"from\":\"%s\","
+	    "\"to\":\"%s\",\"as_of\":\"%s\",\"lag_ms\":%lld,\"complete\":%s,"
+	    "\"missing_units\":[],\"items\":[", f->period, f->scheme,
+	    f->range.from, last, c->today, f->lag_ms,
+	    f->lag_ms == 0 ? "true" : "false");
+	buf_put(&b, f->items.data, f->items.len);
+	buf_puts(&b, "]}");
+	return (reply(c, 200, b.data, b.len));
+}

@@ -1,0 +1,130 @@
+/* The service itself: is it alive, is it ready, what does it count, what can
+ * it do. */
+#include <string.h>
+
+#include "api/api.h"
+#include "core/config.h"
+#include "core/metrics.h"
+#include "core/pool.h"
+#include "core/redis.h"
+#include "http/batch.h"
+#include "http/gate.h"
+#include "http/openapi.h"
+#include "http/problem.h"
+#include "http/pulse.h"
+#include "http/reply.h"
+#include "queries.h"
+
+static enum step service_health(struct ctx *);
+static enum step service_ready(struct ctx *);
+static enum step service_metrics(struct ctx *);
+static void	take_gauges(struct ctx *, struct db_answer *);
+static enum step metrics_reply(struct ctx *);
+
+#define OPEN	(ROUTE_PUBLIC | ROUTE_ALONE)
+
+static const struct route routes[] = {
+	{ .method = GET, .pattern = "/healthz", .run = service_health,
+	    .flags = OPEN, .summary = "The process is alive" },
+	{ .method = GET, .pattern = "/readyz", .run = service_ready,
+	    .flags = OPEN, .summary = "Requests are accepted" },
+	{ .method = GET, .pattern = "/metrics", .run = service_metrics,
+	    .flags = OPEN | ROUTE_PAGE | ROUTE_HIDDEN,
+	    .summary = "Counters; on the loopback listener only" },
+	{ .method = GET, .pattern = "/openapi.json", .run = openapi_get,
+	    .flags = OPEN, .summary = "This document" },
+	{ .method = GET, .pattern = "/docs", .run = openapi_docs,
+	    .flags = OPEN | ROUTE_PAGE, .summary = "This document, to try" },
+	{ .method = GET, .pattern = "/v1/vocabulary",
+	    .run = openapi_vocabulary, .flags = OPEN,
+	    .summary = "Every enumeration, in the words people see" },
+	{ .method = POST, .pattern = "/v1/batch", .run = batch_run,
+	    .fields = batch_fields, .flags = ROUTE_BODY | ROUTE_ALONE,
+	    .summary = "Up to 100 operations in one request" },
+	{ .pattern = NULL }
+};
+
+const struct resource resource_service = {
+	.name = "service",
+	.routes = routes,
+};
+
+static enum step
+service_health(struct ctx *c)
+{
+	c->cache = "no-store";
+	return (reply(c, 200, "{\"status\":\"ok\"}", 15));
+}
+
+static enum step
+service_ready(struct ctx *c)
+{
+	struct buf b;
+
+	if (gate_draining() || !pool_up(ctx_pool, LANE_WRITE) ||
+	    !pulse_fresh()) {
+		c->retry_after = "1";
+		return (problem(c, P_NOT_READY, gate_draining() ? "draining" :
+		    pool_up(ctx_pool, LANE_WRITE) ? "revocations are stale" :
+		    "the database is away"));
+	}
+	buf_init(&b, &c->arena, 128);
+	buf_printf(&b, "{\"status\":\"ready\",\"degraded\":[%s]}",
+	    redis_up(ctx_redis) ? "" : "\"redis\"");
+	c->cache = "no-store";
+	return (reply(c, 200, b.data, b.len));
+}
+
+static enum step
+service_metrics(struct ctx *c)
+{
+	long port = config_number(CFG_METRICS_PORT);
+	struct buf *b;
+
+	if (port == 0)
+		port = config_number(CFG_PORT) + 1000;
+	if (c->message == NULL || c->message->port != port)
+		return (problem(c, P_NO_ROUTE, NULL));
+	b = arena_alloc(&c->arena, sizeof(*b));
+	buf_init(b, &c->arena, 16384);
+	metrics_text(b);
+	c->state = b;
+	c->next = metrics_reply;
+	/* without the database the counters are still worth having */
+	if (!pool_up(ctx_pool, LANE_READ))
+		return (STEP_MORE);
+	return (ctx_send(c, &q_service_gauges, take_gauges));
+}
+
+static void
+take_gauges(struct ctx *c, struct db_answer *a)
+{
+	static const char *const names[] = { "jobs_open", "jobs_dead",
+	    "oldest_unsent_seconds", "marks", "oldest_mark_seconds" };
+	struct buf *b = c->state;
+	int i;
+
+	if (db_outcome(a) != DB_OK)
+		return;
+	for (i = 0; i < 5; i++)
+		buf_printf(b, "# TYPE camket_%s gauge\ncamket_%s %s\n",
+		    names[i], names[i], db_text(a, 0, i));
+}
+
+static enum step
+metrics_reply(struct ctx *c)
+{
+	struct buf *b = c->state;
+
+	buf_printf(b, "# TYPE camket_requests_running gauge\n"
+	    "camket_requests_running %d\n# TYPE camket_lane_depth gauge\n"
+	    "camket_lane_depth{lane=\"read\"} %d\n"
+	    "camket_lane_depth{lane=\"write\"} %d\n"
+	    "camket_lane_depth{lane=\"slow\"} %d\n# EOF\n", ctx_count(),
+	    pool_depth(ctx_pool, LANE_READ), pool_depth(ctx_pool, LANE_WRITE),
+	    pool_depth(ctx_pool, LANE_SLOW));
+	c->media = "application/openmetrics-text; version=1.0.0; "
+	    "charset=utf-8";
+	c->cache = "no-store";
+	return (reply(c, 200, b->data, b->len));
+}

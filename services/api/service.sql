@@ -1,0 +1,32 @@
+-- What every process reads four times a second: business time, the feed's
+-- epoch, and all revocations that a living token could still be held by.
+-- pulse() : many read
+-- unscoped: the same for everybody, and shown to nobody
+SELECT k.shift_ms, f.value, r.subject, r.epoch
+FROM clock k CROSS JOIN fact f
+LEFT JOIN revocation r ON r.until_at > now()
+WHERE k.one AND f.name = 'epoch';
+
+-- idempotency_get(caller uuid, key text, hash bytea) : one read
+SELECT i.hash = $hash, i.status, i.version, i.row_status, i.perms, i.body
+FROM idempotency i WHERE i.caller_id = $caller AND i.key = $key;
+
+-- idempotency_put(caller uuid, key text, hash bytea, status int, text text) : one write
+INSERT INTO idempotency (caller_id, key, hash, status, body)
+VALUES ($caller, $key, $hash, $status, $text);
+
+-- backend_cancel(pid int) : one read
+-- unscoped: ends a statement of this very process
+SELECT pg_cancel_backend($pid);
+
+-- What the gauges of /metrics and /readyz show.
+-- service_gauges() : one read
+-- unscoped: counts only, for operators
+SELECT (SELECT count(*) FROM job WHERE dead_at IS NULL) AS jobs_open,
+    (SELECT count(*) FROM job WHERE dead_at IS NOT NULL) AS jobs_dead,
+    (SELECT coalesce(extract(epoch FROM now() - min(run_at)), 0)::bigint
+	FROM job WHERE sent_at IS NULL AND dead_at IS NULL AND run_at <= now())
+	AS oldest_unsent_s,
+    (SELECT count(*) FROM mark) AS marks,
+    (SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::bigint FROM mark)
+	AS oldest_mark_s;

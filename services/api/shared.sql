@@ -1,0 +1,111 @@
+-- Fragments that the statements of several resources share.
+
+-- What the caller may do with records of a unit: the union of the live grants
+-- that cover it, and whether one of them leads the very unit.
+-- @perms(unit)
+(SELECT coalesce(bit_or(g.perms | CASE WHEN k.heir AND g.perms & PERM_LEAD <> 0
+	THEN PERM_IS_LEADER ELSE 0 END), 0)
+    FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
+    WHERE k.unit_id = @unit AND g.staff_id = $caller
+      AND g.from_on <= $today AND $today < g.until_on
+      AND k.from_on <= $today AND $today < k.until_on);
+
+-- Does the caller hold one of these permissions over a unit?
+-- @holds(unit, bits)
+EXISTS (SELECT FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
+    WHERE k.unit_id = @unit AND g.staff_id = $caller AND g.perms & @bits <> 0
+      AND g.from_on <= $today AND $today < g.until_on
+      AND k.from_on <= $today AND $today < k.until_on);
+
+-- Does the caller belong to a unit below this one? Then what it has published
+-- is for him to read.
+-- @belongs(unit)
+EXISTS (SELECT FROM staff_grant g JOIN unit_cover k ON k.unit_id = g.unit_id
+    WHERE k.anc_id = @unit AND g.staff_id = $caller
+      AND g.perms & PERM_BELONG <> 0
+      AND g.from_on <= $today AND $today < g.until_on
+      AND k.from_on <= $today AND $today < k.until_on);
+
+-- The units a filter unit=… means: the subtree, or the unit alone. Takes the
+-- parameters $unit (code or id) and $subtree.
+-- @in_unit(unit)
+($unit IS NULL OR @unit IN (
+    SELECT k.unit_id FROM unit_cover k JOIN unit f ON f.id = k.anc_id
+    WHERE (f.code = $unit OR f.id::text = $unit)
+      AND k.from_on <= $today AND $today < k.until_on
+      AND (coalesce($subtree, true) OR k.unit_id = f.id)));
+
+-- References as they are read.
+-- @unit_ref(unit)
+(SELECT json_build_object('id', r.id, 'code', r.code, 'name', r.name)
+    FROM unit r WHERE r.id = @unit);
+
+-- @staff_ref(staff)
+(SELECT json_build_object('id', r.id, 'code', r.code, 'full_name',
+	r.full_name, 'position', m.position, 'unit', m.unit)
+    FROM staff r LEFT JOIN LATERAL (
+	SELECT a.position, json_build_object('id', y.id, 'code', y.code,
+	    'name', y.name) AS unit
+	FROM assignment a JOIN unit y ON y.id = a.unit_id
+	WHERE a.staff_id = r.id AND a.main AND a.from_on <= $today
+	ORDER BY a.from_on DESC LIMIT 1) m ON true
+    WHERE r.id = @staff);
+
+-- A search of up to five words in any order, accents and case aside.
+-- @search(fold)
+($q IS NULL OR (@fold LIKE search_word($q, 1) AND @fold LIKE search_word($q, 2)
+    AND @fold LIKE search_word($q, 3) AND @fold LIKE search_word($q, 4)
+    AND @fold LIKE search_word($q, 5)));
+
+-- May the caller take this step now? Expects the CTE cur (r: the row, locked;
+-- perms) and the state table's rows of the verb as arrays. Gives the CTE step
+-- (outcome: 200 403 409 412, goes_to).
+-- @step()
+step AS MATERIALIZED (
+	SELECT CASE WHEN $version IS NOT NULL AND (c.r).version <> $version
+		THEN 412
+	    WHEN m.goes_to IS NULL THEN 409
+	    WHEN c.perms & m.need = 0 OR c.perms & m.also <> m.also
+		OR c.perms & m.never <> 0 THEN 403
+	    ELSE 200 END AS outcome, m.goes_to
+	FROM cur c LEFT JOIN unnest($from, $to, $need, $also, $never)
+	    AS m(status, goes_to, need, also, never)
+	    ON m.status = (c.r).status);
+
+-- The consequences of a write, in its own commit: the event, the job that
+-- tells people, the idempotent answer. Expects the CTEs cur (r: the row
+-- before), upd (r: the row after) and out (the answer).
+-- @written(kind, verb, patch, unit)
+ev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace, before, patch)
+	SELECT $now, @kind, (u.r).id, (u.r).@unit, (u.r).version, @verb,
+	    $caller, $request, $trace,
+	    (SELECT json_pick(to_jsonb(c.r), @patch) FROM cur c), @patch
+	FROM upd u RETURNING seq),
+jb AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'notice', ev.seq::text, $trace FROM ev WHERE $tell),
+idm AS (
+	INSERT INTO idempotency (caller_id, key, hash, status, version,
+	    row_status, perms, body)
+	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
+	    o.body
+	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300);
+
+-- The figures that a change of a task touches: those of its unit and due day,
+-- before and after. Expects cur and upd.
+-- @marked()
+mk AS (
+	INSERT INTO mark (unit_id, day)
+	SELECT DISTINCT x.unit_id, x.due_on FROM (
+	    SELECT (c.r).unit_id, (c.r).due_on, (c.r).kind
+	    FROM cur c WHERE EXISTS (SELECT FROM upd)
+	    UNION ALL
+	    SELECT (u.r).unit_id, (u.r).due_on, (u.r).kind FROM upd u) x
+	WHERE x.due_on IS NOT NULL AND x.kind IN ('one_off', 'occurrence')
+	RETURNING unit_id),
+rj AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'rollup', min(mk.unit_id::text), $trace FROM mk
+	HAVING count(*) > 0);

@@ -1,0 +1,147 @@
+-- Units. The tree is a directory: whoever shares an ancestor with a unit may
+-- see it. Administering it wants PERM_UNIT above it.
+
+-- @kin(unit)
+EXISTS (SELECT FROM staff_grant g
+    JOIN unit_cover mine ON mine.unit_id = g.unit_id
+    JOIN unit_cover its ON its.anc_id = mine.anc_id
+    WHERE its.unit_id = @unit AND g.staff_id = $caller
+      AND g.from_on <= $today AND $today < g.until_on);
+
+-- @unit_json(x)
+(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
+    @x.code, @x.kind, @x.name, @x.short_name, @x.agency_code, @x.own_seal,
+    @unit_ref(@x.parent_id) AS parent, @unit_ref(@x.office_id) AS office,
+    @x.rank_order,
+    (SELECT min(v.from_on) FROM unit_version v WHERE v.unit_id = @x.id)
+	AS valid_from,
+    (SELECT nullif(max(v.until_on), 'infinity') - 1 FROM unit_version v
+	WHERE v.unit_id = @x.id) AS valid_to,
+    @x.created_at, @x.updated_at) j);
+
+-- unit_get(caller uuid, today date, id uuid) : one read
+SELECT t.version, t.status, s.perms, @unit_json(t) AS body
+FROM unit t CROSS JOIN LATERAL (SELECT @perms(t.id) AS perms OFFSET 0) s
+WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id);
+
+-- unit_versions(caller uuid, today date, id uuid) : many read
+SELECT row_to_json(j)::text FROM (
+    SELECT v.name, @unit_ref(v.parent_id) AS parent, v.from_on AS valid_from,
+	nullif(v.until_on, 'infinity') - 1 AS valid_to, v.attributes
+    FROM unit_version v WHERE v.unit_id = $id AND @kin(v.unit_id)
+    ORDER BY v.from_on) j;
+
+-- Units as they stand today, or on the day as_of asks for: name and parent
+-- are then those of that day.
+-- unit_list(caller uuid, today date, kind text[], status text[], parent text,
+--     as_of date, ids uuid[], unit text, subtree bool, q text, after text[],
+--     after_id uuid, limit int) : many slow
+-- sort rank: t.rank_order :: int, t.name COLLATE "vi-x-icu" :: text
+-- sort name: t.name COLLATE "vi-x-icu" :: text
+-- sort code: t.code :: text
+-- id t.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, 0::bigint,
+	CASE WHEN $as_of IS NULL THEN @unit_json(t) ELSE
+	    (@unit_json(t)::jsonb || jsonb_build_object('name', v.name,
+		'parent', @unit_ref(v.parent_id)))::text END AS body
+    FROM unit t
+    LEFT JOIN unit_version v ON v.unit_id = t.id
+	AND v.from_on <= coalesce($as_of, $today)
+	AND coalesce($as_of, $today) < v.until_on
+    WHERE t.deleted_at IS NULL
+      AND ($as_of IS NULL OR v.unit_id IS NOT NULL)
+      AND ($kind IS NULL OR t.kind = ANY ($kind))
+      AND ($status IS NULL OR t.status = ANY ($status))
+      AND ($ids IS NULL OR t.id = ANY ($ids))
+      AND ($parent IS NULL OR CASE WHEN $as_of IS NULL THEN t.parent_id
+	ELSE v.parent_id END = (SELECT f.id FROM unit f
+	    WHERE f.code = $parent OR f.id::text = $parent))
+      AND @in_unit(t.id) AND @search(t.fold) AND @kin(t.id) AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;
+
+-- A new unit below a parent, from a day on. Its cover is its parent's.
+-- unit_create(caller uuid, today date, now timestamptz, body jsonb,
+--     request text, trace text, tell bool, key text, hash bytea) : one write
+WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+cur AS (SELECT NULL::unit AS r WHERE false),
+may AS MATERIALIZED (
+	SELECT jsonb_populate_record(NULL::unit, i.b) AS r, p.id AS parent_id,
+	    p.office_id,
+	    coalesce((i.b ->> 'valid_from')::date, $today) AS from_on,
+	    p.calendar_id, @perms(p.id) AS up
+	FROM inp i LEFT JOIN unit p ON p.id = (i.b ->> 'parent_unit_id')::uuid),
+upd AS (
+	INSERT INTO unit AS t (id, code, kind, name, short_name, agency_code,
+	    own_seal, parent_id, office_id, calendar_id, rank_order,
+	    author_id, created_at, updated_at)
+	SELECT (m.r).id, (m.r).code, (m.r).kind, (m.r).name,
+	    (m.r).short_name, (m.r).agency_code,
+	    coalesce((m.r).own_seal, false), m.parent_id,
+	    CASE WHEN (m.r).kind IN ('department', 'section',
+		'service_centre', 'association') THEN m.office_id
+		ELSE (m.r).id END,
+	    m.calendar_id, coalesce((m.r).rank_order, 100), $caller, $now,
+	    $now
+	FROM may m WHERE m.up & PERM_UNIT <> 0
+	RETURNING t AS r),
+ver AS (
+	INSERT INTO unit_version (unit_id, from_on, name, parent_id)
+	SELECT (u.r).id, m.from_on, (u.r).name, (u.r).parent_id
+	FROM upd u CROSS JOIN may m),
+cov AS (
+	INSERT INTO unit_cover (unit_id, anc_id, from_on, until_on, heir, past)
+	SELECT (u.r).id, (u.r).id, date '-infinity', date 'infinity', true,
+	    false FROM upd u
+	UNION ALL
+	SELECT (u.r).id, k.anc_id, greatest(k.from_on, m.from_on), k.until_on,
+	    false, k.past
+	FROM upd u CROSS JOIN may m JOIN unit_cover k
+	    ON k.unit_id = (u.r).parent_id
+	WHERE greatest(k.from_on, m.from_on) < k.until_on),
+out AS MATERIALIZED (
+	SELECT 201 AS outcome, x.version, x.status, m.up AS perms,
+	    (SELECT row_to_json(j)::text FROM (SELECT x.id, x.version,
+		x.status, x.code, x.kind, x.name, x.short_name, x.agency_code,
+		x.own_seal, @unit_ref(x.parent_id) AS parent,
+		@unit_ref(nullif(x.office_id, x.id)) AS office, x.rank_order,
+		m.from_on AS valid_from, NULL::date AS valid_to, x.created_at,
+		x.updated_at) j) AS body
+	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
+	UNION ALL
+	SELECT 403, 0, '', 0, NULL FROM may m WHERE m.up & PERM_UNIT = 0),
+@written('unit', 'create', $body, id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- Correct what a unit is called. A new name from a day on is a succession.
+-- unit_patch(caller uuid, today date, now timestamptz, id uuid, version int,
+--     body jsonb, from text[], to text[], need bigint[], also bigint[],
+--     never bigint[], request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t AS r, @perms(t.id) AS perms
+	FROM unit t WHERE t.id = $id AND t.deleted_at IS NULL
+	FOR NO KEY UPDATE OF t),
+@step(),
+upd AS (
+	UPDATE unit t SET (kind, name, short_name, agency_code, own_seal,
+	    rank_order, version, updated_at) =
+	(SELECT p.kind, p.name, p.short_name, p.agency_code, p.own_seal,
+	    p.rank_order, t.version + 1, $now
+	    FROM jsonb_populate_record(c.r, $body) p)
+	FROM cur c JOIN step s ON s.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+ver AS (
+	UPDATE unit_version v SET name = (u.r).name FROM upd u
+	WHERE v.unit_id = (u.r).id AND v.from_on = (SELECT max(w.from_on)
+	    FROM unit_version w WHERE w.unit_id = (u.r).id)),
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @unit_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	WHERE @kin((c.r).id)),
+@written('unit', 'update', $body, id)
+SELECT outcome, version, status, perms, body FROM out;

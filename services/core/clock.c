@@ -1,0 +1,101 @@
+/* Business time and real time; see clock.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+
+static int64_t	clock_shift_ms;
+
+static int64_t	clock_read_ms(clockid_t);
+
+void
+clock_init(const char *zone)
+{
+	setenv("TZ", zone, 1);
+	tzset();
+}
+
+int64_t
+clock_real_ms(void)
+{
+	return (clock_read_ms(CLOCK_REALTIME));
+}
+
+int64_t
+clock_business_ms(void)
+{
+	return (clock_read_ms(CLOCK_REALTIME) + clock_shift_ms);
+}
+
+uint64_t
+clock_mono_ms(void)
+{
+	return ((uint64_t)clock_read_ms(CLOCK_MONOTONIC));
+}
+
+int
+clock_shift(int64_t shift_ms)
+{
+	int differs;
+
+	differs = clock_shift_ms != shift_ms;
+	clock_shift_ms = shift_ms;
+	return (differs);
+}
+
+const char *
+clock_today(void)
+{
+	static int64_t minute = -1;
+	static char day[11];
+	int64_t ms;
+
+	/* A day begins on a minute in every zone: one conversion a minute. */
+	ms = clock_business_ms();
+	if (minute != ms / 60000) {
+		clock_day(ms, day);
+		minute = ms / 60000;
+	}
+	return (day);
+}
+
+const char *
+clock_now(void)
+{
+	static char text[40];
+	struct timespec ts;
+	struct tm tm;
+	int64_t ms;
+	time_t s;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + clock_shift_ms;
+	s = (time_t)(ms / 1000);
+	gmtime_r(&s, &tm);
+	strftime(text, 20, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text + 19, sizeof(text) - 19, ".%06uZ",
+	    (unsigned)(ms % 1000) * 1000 + (unsigned)(ts.tv_nsec / 1000 % 1000));
+	return (text);
+}
+
+void
+clock_day(int64_t ms, char out[static 11])
+{
+	struct tm tm;
+	time_t s;
+
+	s = (time_t)(ms / 1000);
+	localtime_r(&s, &tm);
+	strftime(out, 11, "%Y-%m-%d", &tm);
+}
+
+static int64_t
+clock_read_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return ((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+}

@@ -1,0 +1,734 @@
+/*
+ * A connection's life: connecting -> ready -> lost (-> connecting, after a
+ * pause that doubles). Everything sent is entered in the ring of expected
+ * results; the server answers strictly in that order, so the ring's head is
+ * always what the next result belongs to. When the connection is lost the
+ * ring is emptied and each operation told how much is known about it.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "core/arena.h"
+#include "core/clock.h"
+#include "core/db.h"
+#include "core/log.h"
+#include "core/loop.h"
+
+#define DB_CONNECT_MS	5000	/* a connection attempt may take this long */
+#define DB_GRACE_MS	2000	/* beyond a deadline, before we hang up */
+#define DB_PAUSE_MIN_MS	50
+#define DB_PAUSE_MAX_MS	2000
+
+enum db_state { DB_CONNECTING, DB_READY, DB_LOST };
+
+enum expect_kind {
+	EXPECT_PREPARE,		/* a statement becoming known */
+	EXPECT_ROWS,		/* the answer of an operation */
+	EXPECT_SYNC,		/* the end of one operation */
+	EXPECT_CONTROL,		/* BEGIN, COMMIT, ROLLBACK */
+	EXPECT_END		/* the Sync that ends a transaction */
+};
+
+struct expect {
+	struct db_op	*op;
+	enum expect_kind kind;
+};
+
+struct db_answer {
+	enum db_outcome	 outcome;
+	PGresult	*result;	/* NULL when no server answered */
+};
+
+struct db {
+	const struct db_settings *set;
+	PGconn			*pg;
+	enum db_state		 state;
+	struct loop_watch	*watch;
+	struct loop_timer	*timer;		/* attempt's limit, or pause */
+	int			 fd;
+	int			 interest;
+	unsigned		 pause_ms;
+	void			(*idle)(void *);
+	void			*arg;
+
+	struct expect		*ring;		/* owned; a power of two long */
+	unsigned		 ring_len;
+	unsigned		 head;
+	unsigned		 tail;
+	int			 ops;		/* operations in the ring */
+	PGresult		*held;		/* the head's result so far */
+
+	unsigned char		*prepared;	/* by query id */
+
+	int			 in_tx;
+	int			 tx_commit;
+	int			 tx_failed;
+	void			(*tx_ended)(void *, enum db_outcome);
+	void			*tx_arg;
+
+	int			 broken;	/* will be lost in the next turn */
+	int			 closing;
+};
+
+static void	db_connect(struct db *);
+static void	db_connect_late(void *);
+static void	db_connect_slow(void *);
+static void	db_connect_event(void *, int);
+static void	db_connected(struct db *);
+static void	db_event(void *, int);
+static void	db_read(struct db *);
+static void	db_result(struct db *, PGresult *);
+static void	db_keep(struct db *, PGresult *);
+static void	db_op_done(struct db *, struct db_op *);
+static void	db_tx_done(struct db *, enum db_outcome);
+static void	db_lose(struct db *, const char *);
+static void	db_drop_ring(struct db *);
+static int	db_push(struct db *, enum expect_kind, struct db_op *);
+static int	db_prepare(struct db *, struct db_op *);
+static void	db_want(struct db *, int);
+static int	db_control(struct db *, const char *);
+static int	db_sync(struct db *, enum expect_kind);
+static int	db_flush(struct db *);
+static void	db_lose_soon(struct db *);
+static void	db_lose_late(void *);
+static void	db_free(void *);
+
+struct db *
+db_open(const struct db_settings *set, void (*idle)(void *), void *arg)
+{
+	struct db *d;
+
+	d = xcalloc(1, sizeof(*d));
+	d->set = set;
+	d->idle = idle;
+	d->arg = arg;
+	d->fd = -1;
+	d->ring_len = 64;
+	d->ring = xcalloc(d->ring_len, sizeof(*d->ring));
+	d->prepared = xcalloc((size_t)queries_count + 1, 1);
+	d->state = DB_LOST;
+	d->pause_ms = DB_PAUSE_MIN_MS;
+	d->timer = loop_after(0, db_connect_late, d);
+	return (d);
+}
+
+void
+db_close(struct db **dp)
+{
+	struct db *d;
+
+	if ((d = *dp) == NULL)
+		return;
+	*dp = NULL;
+	d->closing = 1;
+	if (d->state != DB_LOST)
+		db_lose(d, NULL);
+	loop_cancel(&d->timer);
+	/* Callbacks further up the stack may still hold d. */
+	d->timer = loop_after(0, db_free, d);
+}
+
+int
+db_environment(const char *url)
+{
+	PQconninfoOption *all, *o;
+
+	if ((all = PQconninfoParse(url, NULL)) == NULL)
+		return (-1);
+	for (o = all; o->keyword != NULL; o++)
+		if (o->envvar != NULL && o->val != NULL)
+			setenv(o->envvar, o->val, 1);
+	PQconninfoFree(all);
+	return (0);
+}
+
+int
+db_ready(const struct db *d)
+{
+	return (d->state == DB_READY && !d->broken && !d->closing);
+}
+
+int
+db_pending(const struct db *d)
+{
+	return (d->ops + d->in_tx);
+}
+
+int
+db_backend(const struct db *d)
+{
+	return (d->pg != NULL ? PQbackendPID(d->pg) : 0);
+}
+
+int
+db_send(struct db *d, struct db_op *op)
+{
+	const struct query *q = op->query;
+
+	if (!db_ready(d))
+		return (-1);
+	if (!d->prepared[q->id] && db_prepare(d, op) == -1)
+		goto lost;
+	if (!PQsendQueryPrepared(d->pg, q->name, q->nparams, op->values, NULL,
+	    NULL, 0))
+		goto lost;
+	db_push(d, EXPECT_ROWS, op);
+	d->ops++;
+	if (!d->in_tx)
+		db_push(d, EXPECT_SYNC, op);
+	/* From here on it may have reached the server. */
+	if (!(d->in_tx ? PQsendFlushRequest(d->pg) : PQpipelineSync(d->pg)) ||
+	    db_flush(d) == -1)
+		db_lose_soon(d);
+	return (0);
+lost:
+	db_lose_soon(d);
+	return (-1);
+}
+
+int
+db_begin(struct db *d)
+{
+	assert(!d->in_tx);
+	if (!db_ready(d) || d->head != d->tail)
+		return (-1);
+	if (db_control(d, "BEGIN") == -1)
+		return (-1);
+	d->in_tx = 1;
+	d->tx_failed = 0;
+	d->tx_commit = 0;
+	d->tx_ended = NULL;
+	return (0);
+}
+
+int
+db_end(struct db *d, int commit, void (*ended)(void *, enum db_outcome),
+    void *arg)
+{
+	assert(d->in_tx);
+	if (!db_ready(d))
+		return (-1);
+	d->tx_commit = commit;
+	d->tx_ended = ended;
+	d->tx_arg = arg;
+	/* After a refusal the server skips all up to the next Sync. */
+	if (!commit && db_sync(d, EXPECT_SYNC) == -1)
+		return (0);
+	if (db_control(d, commit ? "COMMIT" : "ROLLBACK") == 0 &&
+	    db_sync(d, EXPECT_END) == 0 && db_flush(d) == -1)
+		db_lose_soon(d);
+	return (0);
+}
+
+void
+db_tick(struct db *d, uint64_t now)
+{
+	struct db_op *op;
+
+	if (d->state != DB_READY || d->head == d->tail)
+		return;
+	op = d->ring[d->head & (d->ring_len - 1)].op;
+	if (op != NULL && now > op->deadline + DB_GRACE_MS)
+		db_lose(d, "no answer in time");
+}
+
+enum db_outcome
+db_outcome(const struct db_answer *a)
+{
+	return (a->outcome);
+}
+
+int
+db_rows(const struct db_answer *a)
+{
+	return (a->result != NULL ? PQntuples(a->result) : 0);
+}
+
+int
+db_columns(const struct db_answer *a)
+{
+	return (a->result != NULL ? PQnfields(a->result) : 0);
+}
+
+const char *
+db_text(const struct db_answer *a, int row, int col)
+{
+	return (PQgetvalue(a->result, row, col));
+}
+
+size_t
+db_length(const struct db_answer *a, int row, int col)
+{
+	return ((size_t)PQgetlength(a->result, row, col));
+}
+
+int
+db_null(const struct db_answer *a, int row, int col)
+{
+	return (PQgetisnull(a->result, row, col));
+}
+
+int64_t
+db_number(const struct db_answer *a, int row, int col)
+{
+	return (strtoll(PQgetvalue(a->result, row, col), NULL, 10));
+}
+
+static const char *
+db_field(const struct db_answer *a, int code)
+{
+	const char *s = NULL;
+
+	if (a->result != NULL)
+		s = PQresultErrorField(a->result, code);
+	return (s != NULL ? s : "");
+}
+
+const char *
+db_sqlstate(const struct db_answer *a)
+{
+	if (a->result != NULL &&
+	    PQresultStatus(a->result) == PGRES_PIPELINE_ABORTED)
+		return ("25P02");
+	return (db_field(a, PG_DIAG_SQLSTATE));
+}
+
+const char *
+db_constraint(const struct db_answer *a)
+{
+	return (db_field(a, PG_DIAG_CONSTRAINT_NAME));
+}
+
+const char *
+db_refused_column(const struct db_answer *a)
+{
+	return (db_field(a, PG_DIAG_COLUMN_NAME));
+}
+
+const char *
+db_message(const struct db_answer *a)
+{
+	return (db_field(a, PG_DIAG_MESSAGE_PRIMARY));
+}
+
+const char *
+db_detail(const struct db_answer *a)
+{
+	return (db_field(a, PG_DIAG_MESSAGE_DETAIL));
+}
+
+void
+db_answer_op(struct db_op *op, enum db_outcome outcome)
+{
+	struct db_answer a = { outcome, NULL };
+
+	op->done(op, &a);
+}
+
+/* --- connecting --- */
+
+static void
+db_connect_late(void *arg)
+{
+	struct db *d = arg;
+
+	d->timer = NULL;
+	db_connect(d);
+}
+
+static void
+db_connect(struct db *d)
+{
+	const char *keys[] = { "dbname", "application_name", "client_encoding",
+	    "options", "connect_timeout", "keepalives_idle",
+	    "tcp_user_timeout", NULL };
+	const char *vals[] = { d->set->url, d->set->program, "UTF8",
+	    d->set->options, "5", "30", "10000", NULL };
+
+	d->state = DB_CONNECTING;
+	d->pg = PQconnectStartParams(keys, vals, 1);
+	if (d->pg == NULL)
+		fatal("out of memory");
+	if (PQstatus(d->pg) == CONNECTION_BAD) {
+		db_lose(d, PQerrorMessage(d->pg));
+		return;
+	}
+	d->timer = loop_after(DB_CONNECT_MS, db_connect_slow, d);
+	d->fd = PQsocket(d->pg);
+	d->watch = loop_watch(d->fd, LOOP_WRITE, db_connect_event, d);
+}
+
+static void
+db_connect_slow(void *arg)
+{
+	struct db *d = arg;
+
+	d->timer = NULL;
+	db_lose(d, "connecting took too long");
+}
+
+static void
+db_connect_event(void *arg, int events)
+{
+	struct db *d = arg;
+	PostgresPollingStatusType st;
+
+	(void)events;	/* an error shows in PQconnectPoll */
+	st = PQconnectPoll(d->pg);
+	/* libpq may have moved on to another address and socket */
+	loop_unwatch(&d->watch);
+	switch (st) {
+	case PGRES_POLLING_OK:
+		db_connected(d);
+		return;
+	case PGRES_POLLING_READING:
+	case PGRES_POLLING_WRITING:
+		d->fd = PQsocket(d->pg);
+		d->watch = loop_watch(d->fd,
+		    st == PGRES_POLLING_READING ? LOOP_READ : LOOP_WRITE,
+		    db_connect_event, d);
+		return;
+	default:
+		db_lose(d, PQerrorMessage(d->pg));
+	}
+}
+
+static void
+db_connected(struct db *d)
+{
+	loop_cancel(&d->timer);
+	if (PQsetnonblocking(d->pg, 1) == -1 || !PQenterPipelineMode(d->pg)) {
+		db_lose(d, PQerrorMessage(d->pg));
+		return;
+	}
+	d->state = DB_READY;
+	d->pause_ms = DB_PAUSE_MIN_MS;
+	d->interest = LOOP_READ;
+	d->watch = loop_watch(PQsocket(d->pg), LOOP_READ, db_event, d);
+	log_debug("db_connected", "server process %d", PQbackendPID(d->pg));
+	d->idle(d->arg);
+}
+
+/* Hang up, tell every operation, and try again after a pause. */
+static void
+db_lose(struct db *d, const char *why)
+{
+	unsigned pause;
+
+	if (d->state == DB_LOST)
+		return;
+	if (why != NULL)
+		log_warn("db_lost", "%s", why);
+	d->state = DB_LOST;
+	d->broken = 0;
+	loop_unwatch(&d->watch);
+	loop_cancel(&d->timer);
+	db_drop_ring(d);
+	PQclear(d->held);
+	d->held = NULL;
+	PQfinish(d->pg);
+	d->pg = NULL;
+	memset(d->prepared, 0, (size_t)queries_count);
+	if (d->closing)
+		return;
+	pause = d->pause_ms / 2 + (unsigned)rand() % (d->pause_ms / 2 + 1);
+	d->pause_ms *= 2;
+	if (d->pause_ms > DB_PAUSE_MAX_MS)
+		d->pause_ms = DB_PAUSE_MAX_MS;
+	d->timer = loop_after(pause, db_connect_late, d);
+}
+
+/*
+ * What is known of each operation when the line is cut: a statement refused
+ * before the cut is refused; a read is gone; a write may have committed.
+ */
+static void
+db_drop_ring(struct db *d)
+{
+	struct expect e;
+	struct db_answer a;
+	int was_tx;
+
+	was_tx = d->in_tx;
+	while (d->head != d->tail) {
+		e = d->ring[d->head++ & (d->ring_len - 1)];
+		if (e.op == NULL || e.kind == EXPECT_PREPARE)
+			continue;
+		if (e.kind == EXPECT_ROWS && !was_tx)
+			continue;	/* told at its EXPECT_SYNC */
+		a.result = NULL;
+		a.outcome = DB_GONE;
+		if (d->held != NULL &&
+		    PQresultStatus(d->held) == PGRES_FATAL_ERROR)
+			a.outcome = DB_GONE;
+		else if (e.op->query->lane == LANE_WRITE && !was_tx)
+			a.outcome = DB_UNCERTAIN;
+		PQclear(d->held);
+		d->held = NULL;
+		d->ops--;
+		e.op->done(e.op, &a);
+	}
+	d->ops = 0;
+	if (was_tx)
+		db_tx_done(d, d->tx_ended != NULL && d->tx_commit ?
+		    DB_UNCERTAIN : DB_GONE);
+}
+
+static void
+db_free(void *arg)
+{
+	struct db *d = arg;
+
+	free(d->ring);
+	free(d->prepared);
+	free(d);
+}
+
+/* --- the pipeline --- */
+
+static void
+db_event(void *arg, int events)
+{
+	struct db *d = arg;
+
+	if (events & (LOOP_READ | LOOP_ERROR)) {
+		if (!PQconsumeInput(d->pg)) {
+			db_read(d);	/* what came before the end */
+			if (d->state == DB_READY)
+				db_lose(d, PQerrorMessage(d->pg));
+			return;
+		}
+		db_read(d);
+	}
+	if (d->state == DB_READY && (events & LOOP_WRITE) &&
+	    db_flush(d) == -1)
+		db_lose(d, PQerrorMessage(d->pg));
+	if (db_ready(d))
+		d->idle(d->arg);
+}
+
+static void
+db_read(struct db *d)
+{
+	PGresult *r;
+
+	while (d->state == DB_READY && d->head != d->tail &&
+	    !PQisBusy(d->pg)) {
+		r = PQgetResult(d->pg);
+		if (PQstatus(d->pg) == CONNECTION_BAD) {
+			db_keep(d, r);
+			db_lose(d, PQerrorMessage(d->pg));
+			return;
+		}
+		db_result(d, r);
+	}
+	if (d->state == DB_READY && d->head == d->tail && !d->in_tx &&
+	    PQtransactionStatus(d->pg) != PQTRANS_IDLE)
+		db_lose(d, "not idle after its last request");
+}
+
+/* One result for the head of the ring; NULL ends a statement's results. */
+static void
+db_result(struct db *d, PGresult *r)
+{
+	struct expect *e = &d->ring[d->head & (d->ring_len - 1)];
+
+	switch (e->kind) {
+	case EXPECT_PREPARE:
+		if (r != NULL) {
+			if (PQresultStatus(r) != PGRES_COMMAND_OK)
+				d->prepared[e->op->query->id] = 0;
+			db_keep(d, r);
+		} else
+			d->head++;
+		break;
+	case EXPECT_ROWS:
+		if (r != NULL)
+			db_keep(d, r);
+		else {
+			struct db_op *op = e->op;
+
+			d->head++;
+			if (d->in_tx)
+				db_op_done(d, op);
+		}
+		break;
+	case EXPECT_SYNC:
+		if (r != NULL && PQresultStatus(r) == PGRES_PIPELINE_SYNC) {
+			struct db_op *op = e->op;
+
+			d->head++;
+			if (op != NULL)
+				db_op_done(d, op);
+		}
+		PQclear(r);
+		break;
+	case EXPECT_CONTROL:
+		if (r == NULL)
+			d->head++;
+		else {
+			/* a COMMIT of a failed block answers ROLLBACK */
+			if (PQresultStatus(r) != PGRES_COMMAND_OK ||
+			    strcmp(PQcmdStatus(r), "ROLLBACK") == 0)
+				d->tx_failed = 1;
+			PQclear(r);
+		}
+		break;
+	case EXPECT_END:
+		if (r != NULL && PQresultStatus(r) == PGRES_PIPELINE_SYNC) {
+			d->head++;
+			db_tx_done(d, d->tx_failed && d->tx_commit ?
+			    DB_REFUSED : DB_OK);
+		}
+		PQclear(r);
+		break;
+	}
+}
+
+/* The first error of an operation is its answer; else its last result. */
+static void
+db_keep(struct db *d, PGresult *r)
+{
+	if (r == NULL)
+		return;
+	if (d->held != NULL && PQresultStatus(d->held) == PGRES_FATAL_ERROR) {
+		PQclear(r);
+		return;
+	}
+	PQclear(d->held);
+	d->held = r;
+}
+
+static void
+db_op_done(struct db *d, struct db_op *op)
+{
+	struct db_answer a;
+	ExecStatusType st;
+
+	a.result = d->held;
+	d->held = NULL;
+	d->ops--;
+	st = a.result != NULL ? PQresultStatus(a.result) : PGRES_FATAL_ERROR;
+	a.outcome = st == PGRES_TUPLES_OK || st == PGRES_COMMAND_OK ? DB_OK :
+	    DB_REFUSED;
+	if (a.outcome == DB_REFUSED && d->in_tx)
+		d->tx_failed = 1;
+	op->done(op, &a);
+	PQclear(a.result);
+}
+
+static void
+db_tx_done(struct db *d, enum db_outcome outcome)
+{
+	void (*ended)(void *, enum db_outcome) = d->tx_ended;
+
+	d->in_tx = 0;
+	d->tx_ended = NULL;
+	if (ended != NULL)
+		ended(d->tx_arg, outcome);
+}
+
+static int
+db_prepare(struct db *d, struct db_op *op)
+{
+	const struct query *q = op->query;
+	Oid types[QUERY_PARAMS_MAX];
+	int i;
+
+	assert(q->nparams <= QUERY_PARAMS_MAX);
+	for (i = 0; i < q->nparams; i++)
+		types[i] = q->params[i].type;
+	if (!PQsendPrepare(d->pg, q->name, q->sql, q->nparams, types))
+		return (-1);
+	d->prepared[q->id] = 1;
+	return (db_push(d, EXPECT_PREPARE, op));
+}
+
+static int
+db_push(struct db *d, enum expect_kind kind, struct db_op *op)
+{
+	struct expect *ring;
+	unsigned i, n;
+
+	if (d->tail - d->head == d->ring_len) {
+		ring = xcalloc(d->ring_len * 2, sizeof(*ring));
+		n = d->tail - d->head;
+		for (i = 0; i < n; i++)
+			ring[i] = d->ring[(d->head + i) & (d->ring_len - 1)];
+		free(d->ring);
+		d->ring = ring;
+		d->ring_len *= 2;
+		d->head = 0;
+		d->tail = n;
+	}
+	d->ring[d->tail++ & (d->ring_len - 1)] =
+	    (struct expect){ .kind = kind, .op = op };
+	return (0);
+}
+
+/* Returns -1 when the line is broken; the caller says so soon. */
+static int
+db_flush(struct db *d)
+{
+	switch (PQflush(d->pg)) {
+	case 0:
+		db_want(d, LOOP_READ);
+		return (0);
+	case 1:
+		db_want(d, LOOP_READ | LOOP_WRITE);
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+static int
+db_control(struct db *d, const char *command)
+{
+	if (!PQsendQueryParams(d->pg, command, 0, NULL, NULL, NULL, NULL, 0)) {
+		db_lose_soon(d);
+		return (-1);
+	}
+	return (db_push(d, EXPECT_CONTROL, NULL));
+}
+
+static int
+db_sync(struct db *d, enum expect_kind kind)
+{
+	if (!PQpipelineSync(d->pg)) {
+		db_lose_soon(d);
+		return (-1);
+	}
+	return (db_push(d, kind, NULL));
+}
+
+/* A sender must not see its own operation end inside the call. */
+static void
+db_lose_soon(struct db *d)
+{
+	if (d->broken || d->state != DB_READY)
+		return;
+	d->broken = 1;
+	d->timer = loop_after(0, db_lose_late, d);
+}
+
+static void
+db_lose_late(void *arg)
+{
+	struct db *d = arg;
+
+	d->timer = NULL;
+	db_lose(d, PQerrorMessage(d->pg));
+}
+
+static void
+db_want(struct db *d, int interest)
+{
+	if (d->interest == interest)
+		return;
+	d->interest = interest;
+	loop_change(d->watch, interest);
+}

@@ -1,0 +1,104 @@
+/* Log lines as JSON, each written by one write(2), so that lines of several
+ * processes never mix. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+#define LOG_LINE_MAX	2048
+
+static const char	*log_program = "camket";
+static enum log_level	 log_least = LOG_AT_INFO;
+static const char	*log_id;
+
+static void	log_write(enum log_level, const char *, const char *, va_list);
+static size_t	log_escape(char *, size_t, const char *);
+
+void
+log_init(const char *program, enum log_level least)
+{
+	log_program = program;
+	log_least = least;
+}
+
+void
+log_about(const char *id)
+{
+	log_id = id;
+}
+
+void
+log_line(enum log_level level, const char *event, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level < log_least)
+		return;
+	va_start(ap, fmt);
+	log_write(level, event, fmt, ap);
+	va_end(ap);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_write(LOG_AT_ERROR, "fatal", fmt, ap);
+	va_end(ap);
+	exit(1);
+}
+
+static void
+log_write(enum log_level level, const char *event, const char *fmt,
+    va_list ap)
+{
+	static const char *const names[] = { "debug", "info", "warning",
+	    "error" };
+	char text[LOG_LINE_MAX / 2], safe[LOG_LINE_MAX], line[LOG_LINE_MAX * 2];
+	struct timespec now;
+	struct tm tm;
+	size_t n;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_escape(safe, sizeof(safe), text);
+	n = (size_t)snprintf(line, sizeof(line),
+	    "{\"at\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\",\"level\":\"%s\","
+	    "\"program\":\"%s\",\"pid\":%d,\"event\":\"%s\"%s%s%s,"
+	    "\"detail\":\"%s\"}\n",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, now.tv_nsec / 1000000, names[level], log_program,
+	    (int)getpid(), event, log_id != NULL ? ",\"id\":\"" : "",
+	    log_id != NULL ? log_id : "", log_id != NULL ? "\"" : "", safe);
+	if (n >= sizeof(line))
+		n = sizeof(line) - 1;
+	if (write(STDERR_FILENO, line, n) == -1)
+		return;	/* a full or closed log must not stop the service */
+}
+
+/* Control characters, quotes and backslashes never reach the log raw. */
+static size_t
+log_escape(char *out, size_t cap, const char *in)
+{
+	size_t n = 0;
+	unsigned char c;
+
+	for (; (c = (unsigned char)*in) != '\0' && n + 7 < cap; in++) {
+		if (c == '"' || c == '\\') {
+			out[n++] = '\\';
+			out[n++] = (char)c;
+		} else if (c < 0x20 || c == 0x7f)
+			n += (size_t)snprintf(out + n, cap - n, "\\u%04x", c);
+		else
+			out[n++] = (char)c;
+	}
+	out[n] = '\0';
+	return (n);
+}

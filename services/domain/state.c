@@ -1,0 +1,153 @@
+/* The state tables; see state.h. Words: API.md section 3. */
+#include <string.h>
+
+#include "domain/role.h"
+#include "domain/state.h"
+
+#define P(x)	PERM_##x
+
+/* Kế hoạch. A draft is its author's alone. */
+static const struct transition plan_steps[] = {
+	{ "draft", "update", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "submit", "submitted", P(IS_AUTHOR), 0, 0, 0 },
+	{ "submitted", "withdraw", "draft", P(IS_AUTHOR), 0, 0, 0 },
+	{ "submitted", "return", "draft", P(ISSUE), 0, 0, STEP_REASON },
+	{ "submitted", "issue", "issued", P(ISSUE), 0, 0, STEP_SIGN },
+	{ "issued", "activate", "in_force", P(ISSUE), 0, 0, 0 },
+	{ "issued", "cancel", "cancelled", P(ISSUE), 0, 0, STEP_REASON },
+	{ "in_force", "close", "closed", P(ISSUE), 0, 0, 0 },
+	{ "in_force", "supersede", "superseded", P(ISSUE), 0, 0, 0 },
+	{ "in_force", "cancel", "cancelled", P(ISSUE), 0, 0, STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask plan_asks[] = {
+	{ "draft", "author", "unit", 0, "do" },
+	{ "submitted", "leader", "unit", P(ISSUE), "approve" },
+	{ "issued", "leader", "unit", P(ISSUE), "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+/* Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. */
+#define GIVER	(P(ASSIGN) | P(IS_ASSIGNER))
+#define JUDGE	(P(ACCEPT) | P(IS_ASSIGNER))
+static const struct transition task_steps[] = {
+	{ "draft", "update", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
+	{ "draft", "delete", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
+	{ "draft", "assign", "assigned", P(ASSIGN), 0, 0, 0 },
+	{ "assigned", "update", NULL, GIVER, 0, 0, 0 },
+	{ "assigned", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "assigned", "receive", "received", P(IS_DOER), 0, 0, 0 },
+	{ "assigned", "decline", "declined", P(IS_DOER), 0, 0, STEP_REASON },
+	{ "assigned", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
+	{ "assigned", "complete", "done", P(IS_DOER), P(IS_FINITE), 0, 0 },
+	{ "assigned", "recall", "recalled", GIVER, 0, 0, 0 },
+	{ "assigned", "pause", "paused", GIVER, 0, 0, 0 },
+	{ "assigned", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ "received", "update", NULL, GIVER, 0, 0, 0 },
+	{ "received", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "received", "decline", "declined", P(IS_DOER), 0, 0, STEP_REASON },
+	{ "received", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
+	{ "received", "complete", "done", P(IS_DOER), P(IS_FINITE), 0, 0 },
+	{ "received", "recall", "recalled", GIVER, 0, 0, 0 },
+	{ "received", "pause", "paused", GIVER, 0, 0, 0 },
+	{ "received", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ "in_progress", "update", NULL, GIVER, 0, 0, 0 },
+	{ "in_progress", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "in_progress", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
+	{ "in_progress", "complete", "done", P(IS_DOER), P(IS_FINITE), 0, 0 },
+	{ "in_progress", "recall", "recalled", GIVER, 0, 0, 0 },
+	{ "in_progress", "pause", "paused", GIVER, 0, 0, 0 },
+	{ "in_progress", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ "done", "withdraw", "in_progress", P(IS_DOER), 0, 0, 0 },
+	{ "done", "accept", "accepted", JUDGE, 0, P(IS_NAMED), 0 },
+	{ "done", "return", "in_progress", JUDGE, 0, P(IS_NAMED),
+	    STEP_REASON },
+	{ "declined", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "declined", "recall", "recalled", GIVER, 0, 0, 0 },
+	{ "declined", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ "recalled", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "recalled", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ "paused", "update", NULL, GIVER, 0, 0, 0 },
+	{ "paused", "resume", "in_progress", GIVER, 0, 0, 0 },
+	{ "paused", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask task_asks[] = {
+	{ "assigned", "doer", "unit", P(LEAD), "do" },
+	{ "received", "doer", "unit", P(LEAD), "do" },
+	{ "in_progress", "doer", "unit", P(LEAD), "do" },
+	{ "done", "assigner", "unit", 0, "approve" },
+	{ "declined", "assigner", "unit", 0, "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+/* Tự soi, tự sửa. */
+static const struct transition review_steps[] = {
+	{ "draft", "update", NULL, P(IS_SUBJECT) | P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "submit", "submitted", P(IS_SUBJECT) | P(IS_LEADER), 0, 0,
+	    0 },
+	{ "submitted", "withdraw", "draft", P(IS_SUBJECT) | P(IS_AUTHOR), 0, 0,
+	    0 },
+	{ "submitted", "return", "draft", P(REVIEW), 0, P(IS_SUBJECT),
+	    STEP_REASON },
+	{ "submitted", "comment", "discussed", P(REVIEW), 0, P(IS_SUBJECT),
+	    0 },
+	{ "submitted", "conclude", "concluded", P(REVIEW), 0, P(IS_SUBJECT),
+	    0 },
+	{ "discussed", "return", "draft", P(REVIEW), 0, P(IS_SUBJECT),
+	    STEP_REASON },
+	{ "discussed", "comment", "discussed", P(REVIEW), 0, P(IS_SUBJECT),
+	    0 },
+	{ "discussed", "conclude", "concluded", P(REVIEW), 0, P(IS_SUBJECT),
+	    0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask review_asks[] = {
+	{ "draft", "subject", "unit", 0, "do" },
+	{ "submitted", "leader", "unit", P(REVIEW), "approve" },
+	{ "discussed", "leader", "unit", P(REVIEW), "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+/* Đánh giá, xếp loại. Nobody judges his own. */
+#define OTHER	P(IS_SUBJECT)
+static const struct transition evaluation_steps[] = {
+	{ "draft", "update", NULL, P(IS_SUBJECT), 0, 0, 0 },
+	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "self_assess", "self_assessed", P(IS_SUBJECT), 0, 0, 0 },
+	{ "self_assessed", "withdraw", "draft", P(IS_SUBJECT), 0, 0, 0 },
+	{ "self_assessed", "return", "draft", P(RATE), 0, OTHER, STEP_REASON },
+	{ "self_assessed", "review", "reviewed", P(RATE), 0, OTHER, 0 },
+	{ "reviewed", "return", "draft", P(RATE) | P(DECIDE), 0, OTHER,
+	    STEP_REASON },
+	{ "reviewed", "meet", "met", P(DOSSIER) | P(DECIDE), 0, OTHER, 0 },
+	{ "met", "return", "draft", P(DECIDE), 0, OTHER, STEP_REASON },
+	{ "met", "decide", "decided", P(DECIDE), 0, OTHER, STEP_SIGN },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask evaluation_asks[] = {
+	{ "draft", "subject", "unit", 0, "do" },
+	{ "self_assessed", "leader", "unit", P(RATE), "approve" },
+	{ "reviewed", "leader", "office", P(DOSSIER), "do" },
+	{ "met", "leader", "office", P(DECIDE), "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+const struct states states_plan = { "plan", plan_steps, plan_asks };
+const struct states states_task = { "task", task_steps, task_asks };
+const struct states states_review = { "review", review_steps, review_asks };
+const struct states states_evaluation = { "evaluation", evaluation_steps,
+	evaluation_asks };
+
+const struct states *const states_all[] = {
+	&states_plan, &states_task, &states_review, &states_evaluation, NULL
+};
+
+int
+step_allowed(const struct transition *t, const char *status, int64_t perms)
+{
+	return (strcmp(t->from, status) == 0 && (perms & t->need) != 0 &&
+	    (perms & t->also) == t->also && (perms & t->never) == 0);
+}

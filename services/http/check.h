@@ -1,0 +1,21 @@
+#ifndef HTTP_CHECK_H
+#define HTTP_CHECK_H
+
+#include "http/ctx.h"
+
+/*
+ * What can be said of a request before any statement: header fields, query
+ * string, body. Refuses, or goes on with c->next.
+ */
+enum step check_request(struct ctx *);
+
+/* Accept-Language: vi unless English is wanted more. */
+void	 check_language(struct ctx *);
+
+/* Take a parameter of the query string: its value, or NULL. */
+const char *param_take(struct ctx *, const char *name);
+
+/* Refuse when a parameter is left that nobody took. */
+enum step param_rest(struct ctx *);
+
+#endif

@@ -1,0 +1,48 @@
+#ifndef HTTP_GATE_H
+#define HTTP_GATE_H
+
+#include <sys/uio.h>
+
+#include "http/message.h"
+
+struct http_request;
+struct connection;
+
+/*
+ * The strict gate in front of Kore's own parser. It takes bytes from the
+ * socket, hands Kore one well-formed request at a time, and sends every
+ * answer, after which it listens again. What it keeps of a request belongs
+ * to whoever takes it.
+ */
+struct gate_message {
+	struct message		 m;
+	char			*body;	/* m.body_len bytes and a NUL */
+	char			*text;	/* owned: head and body */
+	size_t			 cap;
+	struct gate_message	*next;
+	int			 port;		/* it came in by */
+	char			 address[48];	/* of the peer */
+};
+
+/* In each process, once: its timer and limits. */
+void	 gate_init(size_t body_max, unsigned keepalive_s);
+
+/* The message behind a new request; the caller gives it back. */
+struct gate_message *gate_take(struct http_request *);
+void	 gate_put(struct gate_message *);
+
+/*
+ * Send a whole answer and listen for the next request, or close behind it.
+ * The pieces are copied as far as the socket does not take them at once.
+ */
+void	 gate_answer(struct http_request *, struct iovec *, int n, int close);
+
+
+/* Stop taking connections and requests; 1 when none is left. */
+void	 gate_drain(void);
+int	 gate_drained(void);
+
+/* Is the server on its way out? */
+int	 gate_draining(void);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * The Kore module. kore.conf names three things of it: the connection callback
+ * (gate_connect), the one route (camket_request), and - by convention - the
+ * hooks below. The parent reads settings and keys, builds the tables and binds
+ * the listeners; each process opens its own connections.
+ */
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kore/kore.h>
+#include <kore/hooks.h>
+#include <kore/http.h>
+#include <kore/seccomp.h>
+
+#include "core/clock.h"
+#include "core/config.h"
+#include "core/keys.h"
+#include "core/log.h"
+#include "core/metrics.h"
+#include "core/pool.h"
+#include "core/redis.h"
+#include "http/ctx.h"
+#include "http/gate.h"
+#include "http/module.h"
+#include "http/offload.h"
+#include "http/openapi.h"
+#include "http/pulse.h"
+#include "http/route.h"
+
+#define RESPAWN_PAUSE_MS	500
+
+int		camket_request(struct http_request *);
+int		camket_load(int);
+static void	module_bind(const char *, long);
+static void	module_pool(void);
+static void	module_drain(void);
+static enum log_level log_level_of(const char *);
+
+/*
+ * Beyond Kore's own list: libpq and hiredis connecting (by socket, address or
+ * name), task threads, zone and key files, memory of argon2, and what glibc
+ * and the sanitizers ask for. Anything else ends the process.
+ */
+KORE_SECCOMP_FILTER("camket",
+    KORE_SYSCALL_ALLOW(newfstatat),
+    KORE_SYSCALL_ALLOW(statx),
+    KORE_SYSCALL_ALLOW(getdents64),
+    KORE_SYSCALL_ALLOW(clone),
+    KORE_SYSCALL_ALLOW(clone3),
+    KORE_SYSCALL_ALLOW(rseq),
+    KORE_SYSCALL_ALLOW(set_robust_list),
+    KORE_SYSCALL_ALLOW(socket),
+    KORE_SYSCALL_ALLOW(socketpair),
+    KORE_SYSCALL_ALLOW(connect),
+    KORE_SYSCALL_ALLOW(getsockopt),
+    KORE_SYSCALL_ALLOW(getsockname),
+    KORE_SYSCALL_ALLOW(getpeername),
+    KORE_SYSCALL_ALLOW(shutdown),
+    KORE_SYSCALL_ALLOW(bind),
+    KORE_SYSCALL_ALLOW(sendmsg),
+    KORE_SYSCALL_ALLOW(sendmmsg),
+    KORE_SYSCALL_ALLOW(recvmsg),
+    KORE_SYSCALL_ALLOW(uname),
+    KORE_SYSCALL_ALLOW(gettid),
+    KORE_SYSCALL_ALLOW(getppid),
+    KORE_SYSCALL_ALLOW(getgid),
+    KORE_SYSCALL_ALLOW(getegid),
+    KORE_SYSCALL_ALLOW(sched_yield),
+    KORE_SYSCALL_ALLOW(sched_getaffinity),
+    KORE_SYSCALL_ALLOW(prlimit64),
+    KORE_SYSCALL_ALLOW(sysinfo),
+    KORE_SYSCALL_ALLOW(mremap),
+    KORE_SYSCALL_ALLOW(mlock),
+    KORE_SYSCALL_ALLOW(munlock),
+    KORE_SYSCALL_ALLOW(readlinkat),
+    KORE_SYSCALL_ALLOW(pread64),
+    KORE_SYSCALL_ALLOW(gettimeofday),
+    KORE_SYSCALL_ALLOW(time),
+    KORE_SYSCALL_ALLOW(tgkill),
+    KORE_SYSCALL_ALLOW(restart_syscall))
+
+void
+kore_parent_configure(int argc, char **argv)
+{
+	static char keys[4096];
+	long processes, port;
+
+	(void)argc;
+	(void)argv;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	config_load();
+	log_init("api", log_level_of(config_text(CFG_LOG_LEVEL)));
+	clock_init(config_text(CFG_TZ));
+	prctl(PR_SET_DUMPABLE, 0);
+	snprintf(keys, sizeof(keys), "%s/keys", config_text(CFG_DIR));
+	keys_load(*config_text(CFG_KEY_DIR) != '\0' ?
+	    config_text(CFG_KEY_DIR) : keys);
+	api_init();
+	openapi_init();
+	processes = config_number(CFG_API_PROCESSES);
+	if (processes == 0 && (processes = sysconf(_SC_NPROCESSORS_ONLN) / 2) <
+	    1)
+		processes = 1;
+	worker_count = (u_int16_t)processes;
+	metrics_init((int)processes + 1, route_count(), route_names());
+	offload_init((int)config_number(CFG_LOGINS));
+	http_body_max = (size_t)config_number(CFG_BODY_MAX) + 1;
+	port = config_number(CFG_METRICS_PORT);
+	module_bind(config_text(CFG_HOST), config_number(CFG_PORT));
+	if (port == 0)
+		port = config_number(CFG_PORT) + 1000;
+	module_bind("127.0.0.1", port);
+	/* read here, once: the sandbox may not */
+	(void)clock_today();
+	srand((unsigned)time(NULL) ^ (unsigned)getpid());
+}
+
+void
+kore_worker_configure(void)
+{
+	struct timespec pause = { 0, RESPAWN_PAUSE_MS * 1000000L };
+
+	/* Kore respawns a dead process at once; a crash must not spin. */
+	if (worker->restarted)
+		nanosleep(&pause, NULL);
+	metrics_slot(worker->id);
+	metric_add(METRIC_process_starts, 1);
+	srand((unsigned)time(NULL) ^ (unsigned)getpid());
+	gate_init((size_t)config_number(CFG_BODY_MAX),
+	    (unsigned)config_number(CFG_KEEPALIVE_S));
+	module_pool();
+	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
+	pulse_init();
+	log_info("started", "process %d of %d", worker->id, worker_count);
+}
+
+/* Let running requests end before Kore cuts them. */
+void
+kore_worker_teardown(void)
+{
+	module_drain();
+	redis_close(&ctx_redis);
+	pool_close(&ctx_pool);
+	log_info("stopped", "process %d", worker->id);
+}
+
+/* The one route. */
+int
+camket_request(struct http_request *req)
+{
+	return (ctx_handle(req));
+}
+
+/* Loading again would lose every connection and all that is under way. */
+int
+camket_load(int action)
+{
+	return (action == KORE_MODULE_UNLOAD ? KORE_RESULT_ERROR :
+	    KORE_RESULT_OK);
+}
+
+static void
+module_bind(const char *host, long port)
+{
+	struct kore_server *srv;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%ld", port);
+	if ((srv = kore_server_lookup("camket")) == NULL)
+		fatal("kore.conf has no server named camket");
+	if (!kore_server_bind(srv, host, text, "gate_connect"))
+		fatal("cannot listen on %s:%s: %s", host, text,
+		    strerror(errno));
+}
+
+static void
+module_pool(void)
+{
+	static struct pool_settings s;
+	const char *own = config_text(CFG_API_DATABASE_URL);
+	int i;
+
+	s.url = *own != '\0' ? own : config_text(CFG_DATABASE_URL);
+	s.role = *own != '\0' ? NULL : "camket_api";
+	s.program = "camket-api";
+	s.lanes[LANE_READ] = (unsigned)config_number(CFG_DB_READS);
+	s.lanes[LANE_WRITE] = (unsigned)config_number(CFG_DB_WRITES);
+	s.lanes[LANE_SLOW] = (unsigned)config_number(CFG_DB_SLOW);
+	for (i = 0; i < 3; i++) {
+		s.queue[i] = (unsigned)config_number(CFG_DB_QUEUE);
+		s.wait_ms[i] = (unsigned)config_number(CFG_DB_WAIT_MS);
+	}
+	s.wait_ms[LANE_SLOW] *= 3;
+	ctx_pool = pool_open(&s);
+}
+
+static void
+module_drain(void)
+{
+	uint64_t end = clock_mono_ms() +
+	    (uint64_t)config_number(CFG_DRAIN_S) * 1000;
+
+	if (worker->has_lock)
+		kore_platform_disable_accept();
+	gate_drain();
+	while ((ctx_count() > 0 || !gate_drained()) && clock_mono_ms() < end) {
+		kore_platform_event_wait(20);
+		kore_timer_run(kore_time_ms());
+		http_process();
+		kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
+		gate_drain();
+	}
+	if (ctx_count() > 0)
+		log_warn("drain", "%d requests cut off", ctx_count());
+}
+
+static enum log_level
+log_level_of(const char *name)
+{
+	switch (name[0]) {
+	case 'd':
+		return (LOG_AT_DEBUG);
+	case 'w':
+		return (LOG_AT_WARN);
+	case 'e':
+		return (LOG_AT_ERROR);
+	default:
+		return (LOG_AT_INFO);
+	}
+}

@@ -1,0 +1,23 @@
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include "http/ctx.h"
+
+/*
+ * Lists by keyset. A list's statement says by its own parameters which filters
+ * there are; its orders are the block's sort lines. It answers with rows
+ * (horizon, id, key, version, status, perms, json), one row with a null id
+ * when there is nothing.
+ */
+enum step page_list(struct ctx *);
+
+/* A further member of the page being made, as JSON text. */
+void	 page_also(struct ctx *, const char *name, const char *json);
+
+/* Is this a parameter of the statement that clients may set? */
+int	 page_is_filter(const char *param);
+
+/* The words a filter of this name may hold, or NULL. */
+const struct word *page_words(const struct ctx *, const char *name);
+
+#endif

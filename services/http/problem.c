@@ -1,0 +1,261 @@
+/* Refusals; see problem.tbl. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/db.h"
+#include "core/log.h"
+#include "core/metrics.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/route.h"
+
+#define PROBLEM_MEDIA	"application/problem+json; charset=utf-8"
+
+static const struct {
+	int		 status;
+	const char	*code;
+	const char	*text[2];	/* by enum lang */
+} problems[PROBLEM_COUNT] = {
+#define PROBLEM(name, status, code, vi, en) { status, #code, { vi, en } },
+#define CONSTRAINT(name, problem, pointer, fault)
+#include "http/problem.tbl"
+#undef PROBLEM
+#undef CONSTRAINT
+};
+
+static const struct {
+	const char	*name;
+	enum problem	 problem;
+	const char	*pointer;
+	const char	*fault;
+} constraints[] = {
+#define PROBLEM(name, status, code, vi, en)
+#define CONSTRAINT(name, problem, pointer, fault) \
+	{ #name, P_##problem, pointer, #fault },
+#include "http/problem.tbl"
+#undef PROBLEM
+#undef CONSTRAINT
+};
+
+static const struct {
+	const char	*code;
+	const char	*text[2];
+} fault_texts[] = {
+#define FAULT(code, vi, en) { #code, { vi, en } },
+#include "core/faults.tbl"
+#undef FAULT
+};
+
+static const char *pointer_of(struct ctx *, const char *);
+static enum step problem_send(struct ctx *, enum problem, const char *,
+		    const char *);
+
+enum step
+problem(struct ctx *c, enum problem p, const char *detail, ...)
+{
+	char text[512] = "";
+	va_list ap;
+
+	if (detail != NULL) {
+		va_start(ap, detail);
+		vsnprintf(text, sizeof(text), detail, ap);
+		va_end(ap);
+	}
+	return (problem_send(c, p, "", text));
+}
+
+enum step
+problem_with(struct ctx *c, enum problem p, const char *members,
+    const char *detail)
+{
+	return (problem_send(c, p, members, detail != NULL ? detail : ""));
+}
+
+enum step
+problem_of_answer(struct ctx *c, const struct db_answer *a)
+{
+	const char *state, *name, *pointer;
+	size_t i;
+
+	switch (db_outcome(a)) {
+	case DB_UNCERTAIN:
+		c->retry_after = "1";
+		metric_add(METRIC_db_lost, 1);
+		return (problem(c, P_UNCERTAIN, NULL));
+	case DB_GONE:
+		c->retry_after = "1";
+		metric_add(METRIC_db_lost, 1);
+		return (problem(c, P_DATABASE_AWAY, NULL));
+	case DB_BUSY:
+		c->retry_after = "1";
+		metric_add(METRIC_db_lost, 1);
+		return (problem(c, P_OVERLOADED, NULL));
+	default:
+		break;
+	}
+	metric_add(METRIC_db_refused, 1);
+	state = db_sqlstate(a);
+	name = db_constraint(a);
+	for (i = 0; i < sizeof(constraints) / sizeof(constraints[0]); i++) {
+		if (strcmp(constraints[i].name, name) != 0)
+			continue;
+		if (constraints[i].pointer[0] != '\0')
+			fault_add(&c->faults, constraints[i].pointer,
+			    constraints[i].fault);
+		return (problem(c, constraints[i].problem, NULL));
+	}
+	/* raised by our own functions: CK422 with the member as column */
+	if (strcmp(state, "CK422") == 0) {
+		if (db_detail(a)[0] == '/') {
+			problem_faults(c, db_detail(a));
+			return (problem(c, P_INVALID, NULL));
+		}
+		pointer = pointer_of(c, db_refused_column(a));
+		fault_add(&c->faults, pointer, name[0] != '\0' ?
+		    arena_strdup(&c->arena, name) : "unknown_reference");
+		return (problem(c, P_INVALID, NULL));
+	}
+	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
+	    strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0 ||
+	    strncmp(state, "53", 2) == 0) {
+		c->retry_after = "1";
+		return (problem(c, P_OVERLOADED, NULL));
+	}
+	if (strncmp(state, "57P", 3) == 0 || strcmp(state, "25006") == 0) {
+		c->retry_after = "1";
+		return (problem(c, P_DATABASE_AWAY, NULL));
+	}
+	if (strncmp(state, "22", 2) == 0 && strcmp(state, "22023") != 0) {
+		log_warn("statement_refused", "%s %s", state, db_message(a));
+		return (problem(c, P_INVALID, NULL));
+	}
+	log_error("statement_failed", "%s %s %s %s", state, name,
+	    db_message(a), db_detail(a));
+	return (problem(c, P_INTERNAL, NULL));
+}
+
+void
+problem_faults(struct ctx *c, const char *lines)
+{
+	size_t at, n;
+
+	while (*lines == '/') {
+		at = strcspn(lines, " \n");
+		n = strcspn(lines, "\n");
+		if (at < n)
+			fault_add(&c->faults, arena_strndup(&c->arena, lines,
+			    at), arena_strndup(&c->arena, lines + at + 1,
+			    n - at - 1));
+		lines += n + (lines[n] == '\n');
+	}
+}
+
+/* A column by the name clients know: unit_code is issuer_unit_code in plans. */
+static const char *
+pointer_of(struct ctx *c, const char *column)
+{
+	const struct field *f = c->route != NULL ? c->route->fields : NULL;
+	size_t n;
+
+	for (; f != NULL && f->name != NULL; f++) {
+		if (f->type != F_REF || f->column == NULL)
+			continue;
+		n = strlen(f->column);
+		if (strncmp(column, f->column, n) == 0 && column[n] == '_' &&
+		    strchr(column + n + 1, '_') == NULL)
+			return (arena_printf(&c->arena, "/%s%s", f->name,
+			    column + n));
+	}
+	return (arena_printf(&c->arena, "/%s", column));
+}
+
+static enum step
+problem_send(struct ctx *c, enum problem p, const char *members,
+    const char *detail)
+{
+	const struct fault *f;
+	struct buf b;
+
+	buf_init(&b, &c->arena, 512);
+	buf_printf(&b, "{\"type\":\"/problems/%s\",\"title\":",
+	    problems[p].code);
+	buf_json(&b, problems[p].text[c->lang]);
+	buf_printf(&b, ",\"status\":%d,\"code\":\"%s\",\"instance\":",
+	    problems[p].status, problems[p].code);
+	buf_json(&b, c->path != NULL ? c->path : "");
+	if (detail[0] != '\0') {
+		buf_puts(&b, ",\"detail\":");
+		buf_json(&b, detail);
+	}
+	if (c->faults.first != NULL) {
+		buf_puts(&b, ",\"errors\":[");
+		for (f = c->faults.first; f != NULL; f = f->next) {
+			buf_puts(&b, "{\"pointer\":");
+			buf_json(&b, f->pointer);
+			buf_printf(&b, ",\"code\":\"%s\",\"detail\":", f->code);
+			buf_json(&b, fault_text(f->code, c->lang));
+			buf_puts(&b, f->next != NULL ? "}," : "}");
+		}
+		buf_putc(&b, ']');
+	}
+	buf_puts(&b, members);
+	buf_putc(&b, '}');
+	c->media = PROBLEM_MEDIA;
+	c->cache = "no-store";
+	c->etag = NULL;
+	c->location = NULL;
+	return (reply(c, problems[p].status, b.data, b.len));
+}
+
+size_t
+problem_bare(int status, char *out, size_t cap)
+{
+	char body[400];
+	int i, n, len;
+
+	for (i = 0; i < PROBLEM_COUNT; i++)
+		if (problems[i].status == status)
+			break;
+	if (i == PROBLEM_COUNT)
+		i = P_MALFORMED;
+	n = snprintf(body, sizeof(body), "{\"type\":\"/problems/%s\","
+	    "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
+	    "\"detail\":\"%s\"}", problems[i].code, problems[i].text[LANG_VI],
+	    status, problems[i].code, problems[i].text[LANG_EN]);
+	len = snprintf(out, cap, "HTTP/1.1 %d %s\r\n"
+	    "content-type: " PROBLEM_MEDIA "\r\ncontent-length: %d\r\n"
+	    "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+	    "connection: close\r\n\r\n%s", status, reply_reason(status), n,
+	    body);
+	return ((size_t)len < cap ? (size_t)len : cap - 1);
+}
+
+int
+problem_status(enum problem p)
+{
+	return (problems[p].status);
+}
+
+const char *
+problem_code(enum problem p)
+{
+	return (problems[p].code);
+}
+
+const char *
+problem_text(enum problem p, int lang)
+{
+	return (problems[p].text[lang]);
+}
+
+const char *
+fault_text(const char *code, int lang)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(fault_texts) / sizeof(fault_texts[0]); i++)
+		if (strcmp(fault_texts[i].code, code) == 0)
+			return (fault_texts[i].text[lang]);
+	return (code);
+}

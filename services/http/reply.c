@@ -1,0 +1,301 @@
+/*
+ * Building answers: a head in the request's memory, and up to three pieces of
+ * body that are sent from where they lie. A part of a batch keeps its answer
+ * instead of sending it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/config.h"
+#include "core/metrics.h"
+#include "core/seal.h"
+#include "domain/state.h"
+#include "http/gate.h"
+#include "http/limit.h"
+#include "http/reply.h"
+#include "http/route.h"
+
+#define REPLY_PIECES	4
+
+static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
+static void	reply_head(struct ctx *, struct buf *, int, size_t);
+static void	reply_cors(struct ctx *, struct buf *);
+static const char *reply_date(void);
+static int	etag_matches(const char *, const char *);
+static void	head_field(struct buf *, const char *, const char *);
+
+enum step
+reply(struct ctx *c, int status, const void *body, size_t n)
+{
+	struct iovec iov[REPLY_PIECES];
+
+	iov[1].iov_base = (void *)(uintptr_t)body;
+	iov[1].iov_len = n;
+	return (reply_pieces(c, status, iov, 1));
+}
+
+enum step
+reply_empty(struct ctx *c, int status)
+{
+	return (reply(c, status, "", 0));
+}
+
+enum step
+reply_options(struct ctx *c, const char *allow)
+{
+	c->allow = allow;
+	return (reply_empty(c, 204));
+}
+
+enum step
+reply_item(struct ctx *c, int status, const struct item *x)
+{
+	struct iovec iov[REPLY_PIECES];
+	unsigned long long view;
+	struct buf tail;
+
+	buf_init(&tail, &c->arena, 256);
+	buf_puts(&tail, ",\"_permissions\":");
+	reply_permissions(&tail, c->route, x->status, x->perms);
+	buf_putc(&tail, '}');
+	iov[1].iov_base = (void *)(uintptr_t)x->json;
+	iov[1].iov_len = x->len - 1;	/* without the closing brace */
+	iov[2].iov_base = tail.data;
+	iov[2].iov_len = tail.len;
+	/* The view is whatever the bytes are: day, rights, projection, names. */
+	view = seal_hash(x->json, x->len) ^ seal_hash(tail.data, tail.len);
+	c->etag = arena_printf(&c->arena, "\"v%s-%012llx\"", x->version,
+	    view & 0xffffffffffffULL);
+	if (c->method <= HEAD && c->fields[HEADER_IF_NONE_MATCH] != NULL &&
+	    etag_matches(c->fields[HEADER_IF_NONE_MATCH], c->etag))
+		return (reply_empty(c, 304));
+	return (reply_pieces(c, status, iov, 2));
+}
+
+enum step
+reply_document(struct ctx *c, const char *media, const char *body, size_t n,
+    const char *cache)
+{
+	c->media = media;
+	c->cache = cache;
+	c->etag = arena_printf(&c->arena, "\"%016llx\"", seal_hash(body, n));
+	if (c->fields[HEADER_IF_NONE_MATCH] != NULL &&
+	    etag_matches(c->fields[HEADER_IF_NONE_MATCH], c->etag))
+		return (reply_empty(c, 304));
+	return (reply(c, 200, body, n));
+}
+
+void
+reply_permissions(struct buf *b, const struct route *r, const char *status,
+    int64_t perms)
+{
+	const struct transition *t;
+	const char *sep = "";
+
+	buf_putc(b, '[');
+	if (r->resource != NULL && r->resource->states != NULL)
+		for (t = r->resource->states->transitions; t->from != NULL; t++)
+			if (step_allowed(t, status, perms)) {
+				buf_printf(b, "%s\"%s\"", sep, t->verb);
+				sep = ",";
+			}
+	buf_putc(b, ']');
+}
+
+/* iov[0] is the head's; the body is in iov[1..n]. */
+static enum step
+reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
+{
+	struct timespec ts;
+	struct buf head;
+	size_t len = 0;
+	int i;
+
+	if (c->answered)
+		return (STEP_DONE);
+	c->answered = 1;
+	c->status = status;
+	for (i = 1; i <= n; i++)
+		len += iov[i].iov_len;
+	if (c->part_of != NULL) {
+		for (i = 1; i <= n; i++)
+			buf_put(&c->captured, iov[i].iov_base, iov[i].iov_len);
+		return (STEP_DONE);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	metric_request(c->route != NULL ? c->route->id : -1, status,
+	    (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 -
+	    c->started_us);
+	if (c->req == NULL)
+		return (STEP_DONE);	/* nobody is listening */
+	buf_init(&head, &c->arena, 768);
+	reply_head(c, &head, status, len);
+	iov[0].iov_base = head.data;
+	iov[0].iov_len = head.len;
+	gate_answer(c->req, iov, c->method == HEAD ? 1 : n + 1,
+	    c->message->m.close);
+	return (STEP_DONE);
+}
+
+static void
+reply_head(struct ctx *c, struct buf *b, int status, size_t len)
+{
+	const char *media = c->media;
+	const char *cache = c->cache;
+
+	if (cache == NULL)
+		cache = c->route != NULL && (c->route->flags & ROUTE_SECRET) ?
+		    "no-store" : "private, no-cache";
+	buf_printf(b, "HTTP/1.1 %d %s\r\ndate: %s\r\n", status,
+	    reply_reason(status), reply_date());
+	if (status != 204 && status != 304) {
+		head_field(b, "content-type: ", media != NULL ? media :
+		    "application/json; charset=utf-8");
+		buf_printf(b, "content-length: %zu\r\n", len);
+		head_field(b, "content-language: ",
+		    c->lang == LANG_EN ? "en" : "vi");
+	}
+	head_field(b, "x-request-id: ", c->id);
+	head_field(b, "cache-control: ", cache);
+	head_field(b, "etag: ", c->etag);
+	head_field(b, "location: ", c->location);
+	head_field(b, "link: ", c->link);
+	head_field(b, "retry-after: ", c->retry_after);
+	head_field(b, "allow: ", c->allow);
+	head_field(b, "set-cookie: ", c->cookie);
+	if (c->replayed)
+		buf_puts(b, "idempotency-replayed: true\r\n");
+	if (status == 401)
+		buf_puts(b, "www-authenticate: Bearer realm=\"camket\"\r\n");
+	limit_fields(c, b);
+	reply_cors(c, b);
+	buf_puts(b, "vary: accept-language, authorization, origin\r\n"
+	    "x-content-type-options: nosniff\r\n");
+	if (media == NULL)
+		buf_puts(b, "content-security-policy: default-src 'none'; "
+		    "frame-ancestors 'none'\r\n");
+	if (c->message->m.close || gate_draining())
+		buf_puts(b, "connection: close\r\n");
+	else if (c->message->m.minor == 0)
+		buf_puts(b, "connection: keep-alive\r\n");
+	buf_puts(b, "\r\n");
+}
+
+/* Browsers may call from the listed origins only. */
+static void
+reply_cors(struct ctx *c, struct buf *b)
+{
+	const char *origin = c->fields[HEADER_ORIGIN];
+	const char *list = config_text(CFG_CORS_ORIGINS), *hit;
+	size_t n;
+
+	if (origin == NULL || *list == '\0' || *origin == '\0')
+		return;
+	n = strlen(origin);
+	for (hit = list; (hit = strstr(hit, origin)) != NULL; hit += n)
+		if ((hit == list || hit[-1] == ' ') &&
+		    (hit[n] == ' ' || hit[n] == '\0'))
+			break;
+	if (hit == NULL)
+		return;
+	head_field(b, "access-control-allow-origin: ", origin);
+	buf_puts(b, "access-control-allow-credentials: true\r\n"
+	    "access-control-expose-headers: ETag, Location, Link, Retry-After,"
+	    " Idempotency-Replayed, X-Request-Id, RateLimit, RateLimit-Policy"
+	    "\r\n");
+	if (c->method == OPTIONS && c->fields[HEADER_REQUEST_METHOD] != NULL)
+		buf_printf(b, "access-control-allow-methods: %s\r\n"
+		    "access-control-allow-headers: authorization, content-type,"
+		    " if-match, if-none-match, idempotency-key, x-request-id,"
+		    " x-csrf-token, traceparent, accept-language\r\n"
+		    "access-control-max-age: 86400\r\n",
+		    c->allow != NULL ? c->allow : "GET");
+}
+
+static void
+head_field(struct buf *b, const char *name, const char *value)
+{
+	const char *p;
+
+	if (value == NULL)
+		return;
+	/* No value may ever start a field of its own. */
+	for (p = value; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return;
+	buf_puts(b, name);
+	buf_puts(b, value);
+	buf_puts(b, "\r\n");
+}
+
+static const char *
+reply_date(void)
+{
+	static char text[40];
+	static time_t last;
+	struct tm tm;
+	time_t now = time(NULL);
+
+	if (now != last) {
+		gmtime_r(&now, &tm);
+		strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		last = now;
+	}
+	return (text);
+}
+
+const char *
+reply_reason(int status)
+{
+	static const struct {
+		int		 status;
+		const char	*text;
+	} reasons[] = {
+		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" },
+		{ 204, "No Content" }, { 304, "Not Modified" },
+		{ 400, "Bad Request" }, { 401, "Unauthorized" },
+		{ 403, "Forbidden" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" },
+		{ 408, "Request Timeout" }, { 409, "Conflict" },
+		{ 411, "Length Required" }, { 412, "Precondition Failed" },
+		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
+		{ 415, "Unsupported Media Type" },
+		{ 417, "Expectation Failed" },
+		{ 422, "Unprocessable Content" },
+		{ 428, "Precondition Required" },
+		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return (reasons[i].text);
+	return ("Status");
+}
+
+/* Is this entity tag in a list? Weak comparison (RFC 9110 8.8.3.2). */
+static int
+etag_matches(const char *list, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	while (*list != '\0') {
+		list += strspn(list, ", \t");
+		if (*list == '*')
+			return (1);
+		if (strncmp(list, "W/", 2) == 0)
+			list += 2;
+		if (strncmp(list, etag, n) == 0 &&
+		    strchr(", \t", list[n]) != NULL)
+			return (1);
+		list += strcspn(list, ",");
+	}
+	return (0);
+}

@@ -1,0 +1,41 @@
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include <sys/uio.h>
+
+#include "http/ctx.h"
+
+/*
+ * Answers. Each ends the request (STEP_DONE); the bytes are lent for the call.
+ * Header fields that a step has set in the context go along.
+ */
+enum step reply(struct ctx *, int status, const void *body, size_t n);
+enum step reply_empty(struct ctx *, int status);
+enum step reply_options(struct ctx *, const char *allow);
+
+/*
+ * One item: version, status and permissions of the row, and its JSON object,
+ * into which _permissions goes. Sets ETag; answers 304 where If-None-Match
+ * says so.
+ */
+struct item {
+	const char	*version;
+	const char	*status;
+	int64_t		 perms;
+	const char	*json;
+	size_t		 len;
+};
+enum step reply_item(struct ctx *, int status, const struct item *);
+
+/* A JSON document that changes rarely: ETag by content, 304, cacheable. */
+enum step reply_document(struct ctx *, const char *media, const char *body,
+	    size_t n, const char *cache);
+
+/* The verbs these permissions allow now, as JSON array text. */
+void	 reply_permissions(struct buf *, const struct route *,
+	    const char *status, int64_t perms);
+
+/* The reason phrase of a status (RFC 9110 15). */
+const char *reply_reason(int status);
+
+#endif

@@ -1,0 +1,169 @@
+/* camket: the operator's command line. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "core/config.h"
+#include "core/log.h"
+#include "operator/command.h"
+
+#define VERSION	"1.0.0"
+
+static const struct command commands[] = {
+	{ "init", "init --unit NAME --admin USER [--code CODE] [--kind KIND]",
+	    "first installation: a root unit and its administrator",
+	    init_command },
+	{ "doctor", "doctor", "is everything as it must be?", doctor_command },
+	{ "migrate", "migrate [--plan]",
+	    "bring the schema up to date; --plan only tells", migrate_command },
+	{ "keys", "keys", "make the keys that are missing", keys_command },
+	{ "staff", "staff create USER --name NAME --unit CODE --role ROLE "
+	    "[--position TEXT] [--email ADDRESS]",
+	    "a person with an account; the password is shown once",
+	    staff_command },
+	{ "token", "token USER", "an access token for a person",
+	    token_command },
+	{ "import", "import plan FILE [--dry-run] [--as USER]",
+	    "bring a plan document in", import_command },
+	{ "jobs", "jobs [--dead]", "jobs under way, or those that died",
+	    jobs_command },
+	{ "rollup", "rollup verify", "do the figures equal their source?",
+	    rollup_command },
+	{ "clock", "clock set DATE[TIME] | shift SECONDS | real",
+	    "move business time; not in production", clock_command },
+	{ "demo", "demo FILE --accounts FILE", "load the demo organisation",
+	    demo_command },
+	{ NULL, NULL, NULL, NULL }
+};
+
+static int	usage(void);
+
+int
+main(int argc, char **argv)
+{
+	const struct command *c;
+	struct worker w;
+	int status;
+
+	if (argc < 2)
+		return (usage());
+	if (strcmp(argv[1], "version") == 0) {
+		printf("camket %s\n", VERSION);
+		return (0);
+	}
+	if (strcmp(argv[1], "help") == 0) {
+		if (argc > 2 && strcmp(argv[2], "settings") == 0) {
+			config_help();
+			return (0);
+		}
+		usage();
+		return (0);
+	}
+	for (c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, argv[1]) == 0)
+			break;
+	if (c->name == NULL)
+		return (usage());
+	setenv("CAMKET_LOG_LEVEL", "error", 0);
+	worker_init(&w, "camket", "");
+	status = c->run(&w, argc - 2, argv + 2);
+	worker_fini(&w);
+	return (status);
+}
+
+const char *
+option(int argc, char **argv, const char *name)
+{
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (strncmp(argv[i], "--", 2) == 0 &&
+		    strcmp(argv[i] + 2, name) == 0)
+			return (i + 1 < argc ? argv[i + 1] : "");
+	return (NULL);
+}
+
+int
+flag(int argc, char **argv, const char *name)
+{
+	return (option(argc, argv, name) != NULL);
+}
+
+int
+complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("camket: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	return (1);
+}
+
+struct one {
+	char	*out;
+	size_t	 cap;
+	int	 rows;
+};
+
+static void
+take_one(void *arg, struct db_answer *a)
+{
+	struct one *o = arg;
+
+	o->rows = db_rows(a);
+	if (o->rows > 0)
+		snprintf(o->out, o->cap, "%s", db_text(a, 0, 0));
+}
+
+int
+ask(struct worker *w, const struct query *q, const char *const *values,
+    char *out, size_t cap)
+{
+	struct one o = { out, cap, 0 };
+
+	out[0] = '\0';
+	if (db_run_s(w, q, values, take_one, &o) != DB_OK)
+		return (-1);
+	return (o.rows);
+}
+
+void
+new_password(char out[static 24])
+{
+	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+	int i;
+
+	for (i = 0; i < 23; i++)
+		out[i] = i % 6 == 5 ? '-' : letters[randombytes_uniform(
+		    (uint32_t)sizeof(letters) - 1)];
+	out[23] = '\0';
+}
+
+const char *
+key_dir(void)
+{
+	static char path[4096];
+
+	if (*config_text(CFG_KEY_DIR) != '\0')
+		return (config_text(CFG_KEY_DIR));
+	snprintf(path, sizeof(path), "%s/keys", config_text(CFG_DIR));
+	return (path);
+}
+
+static int
+usage(void)
+{
+	const struct command *c;
+
+	fprintf(stderr, "usage: camket COMMAND\n");
+	for (c = commands; c->name != NULL; c++)
+		fprintf(stderr, "  %s\n      %s\n", c->usage, c->help);
+	fprintf(stderr, "  version | help [settings]\n");
+	return (2);
+}

@@ -1,0 +1,10 @@
+/* The scheduler's duties: name, cadence, lease, function. */
+#include <stddef.h>
+
+#include "jobs/duty.h"
+
+const struct duty duties[] = {
+	{ "due", 1000, 60, due_run },
+	{ "purge", 3600 * 1000, 300, purge_run },
+	{ NULL, 0, 0, NULL }
+};

@@ -1,0 +1,60 @@
+/* doctor: what must be so for Camket to keep its promises. */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/redis.h"
+#include "operator/command.h"
+#include "queries.h"
+
+static int	bad;
+
+static void	say(int, const char *, const char *);
+static void	take_findings(void *, struct db_answer *);
+
+int
+doctor_command(struct worker *w, int argc, char **argv)
+{
+	char reads[16], writes[16], slow[16], processes[16];
+	const char *v[] = { reads, writes, slow, processes };
+	struct stat st;
+
+	(void)argc;
+	(void)argv;
+	snprintf(reads, sizeof(reads), "%ld", config_number(CFG_DB_READS));
+	snprintf(writes, sizeof(writes), "%ld", config_number(CFG_DB_WRITES));
+	snprintf(slow, sizeof(slow), "%ld", config_number(CFG_DB_SLOW));
+	snprintf(processes, sizeof(processes), "%ld",
+	    config_number(CFG_API_PROCESSES) != 0 ?
+	    config_number(CFG_API_PROCESSES) : 1);
+	if (db_run_s(w, &q_doctor, v, take_findings, NULL) != DB_OK)
+		say(0, "database", "does not answer, or is not migrated");
+	say(w->redis != NULL && redis_ping_s(w->redis) == 0, "redis",
+	    "answers");
+	say(stat(key_dir(), &st) == 0 && (st.st_mode & 077) == 0, "keys",
+	    key_dir());
+	if (bad > 0)
+		return (complain("%d findings", bad));
+	return (0);
+}
+
+/* Rows: fine, what, detail. */
+static void
+take_findings(void *arg, struct db_answer *a)
+{
+	int i;
+
+	(void)arg;
+	for (i = 0; i < db_rows(a); i++)
+		say(db_text(a, i, 0)[0] == 't', db_text(a, i, 1),
+		    db_text(a, i, 2));
+}
+
+static void
+say(int fine, const char *what, const char *detail)
+{
+	printf("%-4s %-24s %s\n", fine ? "ok" : "BAD", what, detail);
+	bad += !fine;
+}
