@@ -120,12 +120,16 @@ CREATE TABLE fact (
 INSERT INTO fact VALUES ('epoch', encode(uuid_send(gen_random_uuid()), 'hex'));
 
 -- Mirrors of tables that live in the programs (services/domain); rewritten
--- by `camket migrate`, so that views and triggers can join what C decides.
+-- by `camket migrate`, so that views and triggers can use what C decides.
 CREATE TABLE role (
 	role		text NOT NULL,
 	function	text NOT NULL DEFAULT '',
 	perms		bigint NOT NULL,
 	PRIMARY KEY (role, function)
+);
+CREATE TABLE perm (
+	name	text PRIMARY KEY,
+	bits	bigint NOT NULL
 );
 -- Who is asked next while an item of this resource is in this status.
 --   asks  doer | assigner | author | subject | leader

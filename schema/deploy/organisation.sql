@@ -24,6 +24,8 @@ CREATE TABLE unit (
 	created_at	timestamptz NOT NULL,
 	updated_at	timestamptz NOT NULL,
 	deleted_at	timestamptz,
+	-- {id, code, name}: the unit as other records show it
+	card		json,
 	fold		text GENERATED ALWAYS AS (fold(name)) STORED,
 	CONSTRAINT unit_code_unique UNIQUE (code),
 	CONSTRAINT unit_is_not_its_own_parent CHECK (parent_id <> id)
@@ -31,6 +33,17 @@ CREATE TABLE unit (
 CREATE INDEX unit_by_parent ON unit (parent_id);
 CREATE INDEX unit_by_name ON unit (name COLLATE "vi-x-icu", id);
 CREATE INDEX unit_search ON unit USING gin (fold public.gin_trgm_ops);
+
+CREATE FUNCTION unit_card() RETURNS trigger
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+BEGIN
+	NEW.card := json_build_object('id', NEW.id, 'code', NEW.code,
+	    'name', NEW.name);
+	RETURN NEW;
+END
+$$;
+CREATE TRIGGER unit_card BEFORE INSERT OR UPDATE ON unit
+    FOR EACH ROW EXECUTE FUNCTION unit_card();
 
 -- What the unit was called and where it stood, day by day. Half-open.
 CREATE TABLE unit_version (

@@ -14,7 +14,7 @@ GRANT SELECT, INSERT, UPDATE ON unit, unit_version, staff, assignment,
     document, plan, obligation, task, criteria_set, review, evaluation,
     notification TO camket_api;
 GRANT SELECT, INSERT, DELETE ON unit_cover TO camket_api;
-GRANT SELECT ON unit_succession, calendar, calendar_day, workday, role, state,
+GRANT SELECT ON reach, unit_succession, calendar, calendar_day, workday, role, state,
     clock, fact, work, cell, reminder, delivery, reminder_rule, mark
     TO camket_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_grant TO camket_api;
@@ -27,7 +27,7 @@ GRANT SELECT (id, dead_at, run_at, sent_at) ON job TO camket_api;
 GRANT SELECT, INSERT ON idempotency TO camket_api;
 
 GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, staff,
-    assignment, staff_grant, document, plan, obligation, task, criteria_set,
+    reach, assignment, staff_grant, document, plan, obligation, task, criteria_set,
     review, evaluation, work, role, state, calendar, calendar_day, workday,
     clock, fact, cell_source, reminder_rule, event TO camket_worker;
 GRANT INSERT ON event, task TO camket_worker;

@@ -89,6 +89,106 @@ $$;
 CREATE TRIGGER grant_perms BEFORE INSERT OR UPDATE ON staff_grant
     FOR EACH ROW EXECUTE FUNCTION grant_perms();
 
+-- What a person may do with the records of a unit on a day: all his live
+-- grants that cover it, added up. Derived in the commit that changes a grant or
+-- the tree, so that a question of scope is one look at one row. At most one
+-- row holds for a person, a unit and a day.
+CREATE TABLE reach (
+	staff_id	uuid NOT NULL REFERENCES staff,
+	unit_id		uuid NOT NULL REFERENCES unit,
+	from_on		date NOT NULL,
+	until_on	date NOT NULL,
+	perms		bigint NOT NULL,
+	PRIMARY KEY (staff_id, unit_id, from_on) INCLUDE (until_on, perms)
+);
+CREATE INDEX reach_by_unit ON reach (unit_id);
+
+-- Derive the reach of these people anew. A grant covers its subtree; one that
+-- leads says so of the very unit (and of what it took the place of); one that
+-- makes a person belong opens what the units above have published.
+CREATE FUNCTION reach_derive(people uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
+DECLARE
+	b_lead bigint;
+	b_leader bigint;
+	b_belong bigint;
+	b_published bigint;
+BEGIN
+	SELECT bits INTO b_lead FROM perm WHERE name = 'LEAD';
+	SELECT bits INTO b_leader FROM perm WHERE name = 'IS_LEADER';
+	SELECT bits INTO b_belong FROM perm WHERE name = 'BELONG';
+	SELECT bits INTO b_published FROM perm WHERE name = 'PUBLISHED';
+	DELETE FROM reach WHERE staff_id = ANY (people);
+	INSERT INTO reach (staff_id, unit_id, from_on, until_on, perms)
+	WITH raw AS MATERIALIZED (
+		SELECT g.staff_id, k.unit_id, greatest(g.from_on, k.from_on) AS f,
+		    least(g.until_on, k.until_on) AS u, g.perms
+		    | CASE WHEN k.heir AND g.perms & b_lead <> 0 THEN b_leader
+			ELSE 0 END AS p
+		FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
+		WHERE g.staff_id = ANY (people)
+		  AND greatest(g.from_on, k.from_on)
+		    < least(g.until_on, k.until_on)
+		UNION ALL
+		SELECT g.staff_id, k.anc_id, greatest(g.from_on, k.from_on),
+		    least(g.until_on, k.until_on), b_published
+		FROM staff_grant g JOIN unit_cover k ON k.unit_id = g.unit_id
+		WHERE g.staff_id = ANY (people) AND g.perms & b_belong <> 0
+		  AND greatest(g.from_on, k.from_on)
+		    < least(g.until_on, k.until_on)),
+	point AS (
+		SELECT staff_id, unit_id, f AS d FROM raw
+		UNION SELECT staff_id, unit_id, u FROM raw),
+	span AS (
+		SELECT staff_id, unit_id, d AS f, lead(d) OVER
+		    (PARTITION BY staff_id, unit_id ORDER BY d) AS u
+		FROM point)
+	SELECT s.staff_id, s.unit_id, s.f, s.u, bit_or(r.p)
+	FROM span s JOIN raw r ON r.staff_id = s.staff_id
+	    AND r.unit_id = s.unit_id AND r.f <= s.f AND s.u <= r.u
+	WHERE s.u IS NOT NULL
+	GROUP BY s.staff_id, s.unit_id, s.f, s.u;
+END
+$$;
+
+CREATE FUNCTION reach_of_grant() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		PERFORM reach_derive(ARRAY(SELECT DISTINCT staff_id FROM new_rows));
+	ELSIF TG_OP = 'DELETE' THEN
+		PERFORM reach_derive(ARRAY(SELECT DISTINCT staff_id FROM old_rows));
+	ELSE
+		PERFORM reach_derive(ARRAY(SELECT staff_id FROM new_rows
+		    UNION SELECT staff_id FROM old_rows));
+	END IF;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER reach_insert AFTER INSERT ON staff_grant
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION reach_of_grant();
+CREATE TRIGGER reach_update AFTER UPDATE ON staff_grant
+    REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION reach_of_grant();
+CREATE TRIGGER reach_delete AFTER DELETE ON staff_grant
+    REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION reach_of_grant();
+
+-- A change of the tree: whoever holds a grant above, or belongs below.
+CREATE FUNCTION reach_of_cover() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
+BEGIN
+	PERFORM reach_derive(ARRAY(SELECT DISTINCT g.staff_id
+	    FROM staff_grant g WHERE g.unit_id IN (
+		SELECT anc_id FROM new_rows UNION SELECT unit_id FROM new_rows)));
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER reach_tree AFTER INSERT ON unit_cover
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION reach_of_cover();
+
 -- Secrets stand apart from people, so that no list of people can show one.
 CREATE TABLE credential (
 	staff_id	uuid NOT NULL REFERENCES staff,

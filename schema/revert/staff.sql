@@ -2,7 +2,9 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
+DROP TRIGGER reach_tree ON unit_cover;
+DROP TABLE reach;
 DROP TABLE revocation, session, credential, staff_grant, assignment, staff;
-DROP FUNCTION grant_perms;
+DROP FUNCTION grant_perms, reach_of_grant, reach_of_cover, reach_derive;
 
 COMMIT;

@@ -87,7 +87,7 @@ static const struct field fields[] = {
 	{ .name = "activated_on", .type = F_DATE, .flags = FIELD_SERVER },
 	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER },
 	{ .name = "returns", .type = F_INT, .flags = FIELD_SERVER },
-	{ .name = "author", .type = F_OBJECT, .flags = FIELD_SERVER },
+	{ .name = "author_id", .type = F_UUID, .flags = FIELD_SERVER },
 	FIELDS_SERVER,
 	FIELDS_END
 };

@@ -8,25 +8,25 @@
 (CASE WHEN @x.status = 'draft' THEN @perms & PERM_IS_AUTHOR <> 0
 	OR (@x.returns > 0 AND @perms & PERM_READ <> 0)
     ELSE @perms & (PERM_READ | PERM_IS_AUTHOR) <> 0
-	OR (@x.status <> 'submitted' AND @belongs(@x.unit_id)) END);
+	OR (@x.status <> 'submitted' AND @perms & PERM_PUBLISHED <> 0) END);
 
+-- The row's own members stand ready in doc (schema/deploy/plan.sql).
 -- @plan_json(x)
-(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
-    @x.kind, @x.number, @x.symbol, @x.title, @x."text", @x.issuer,
-    @unit_ref(@x.unit_id) AS issuer_unit, @x.place, @x.issued_on,
-    @x.legal_bases, @x.sections, @x.recipients, @x.signer, @x.source,
-    @x.count_from, @x.activated_on, @x.return_reason, @x.returns,
-    @staff_ref(@x.author_id) AS author, @x.created_at, @x.updated_at) j);
+(@x.doc || ',"issuer_unit":' || @unit_ref(@x.unit_id) || '}');
 
 -- plan_get(caller uuid, today date, id uuid) : one read
 SELECT p.version, p.status, s.perms, @plan_json(p) AS body
-FROM plan p CROSS JOIN LATERAL
-    (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+FROM plan p
+CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
 WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, s.perms);
 
 -- plan_row(id uuid) : one read
--- unscoped: the bench's yardstick: the bare row, never routed
-SELECT * FROM plan WHERE id = $id;
+-- unscoped: the bench's yardstick, the bare row; no route sends it
+SELECT id, version, status, unit_id, kind, number, symbol, title, "text",
+    issuer, place, issued_on, legal_bases, sections, recipients, signer, source,
+    count_from, activated_on, submitted_by, return_reason, returns, author_id,
+    created_at, updated_at, deleted_at
+FROM plan WHERE id = $id;
 
 -- @plan_filter()
 ($status IS NULL OR p.status = ANY ($status))

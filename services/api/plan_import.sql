@@ -173,7 +173,8 @@ said AS MATERIALIZED (
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, x.version, x.status,
 	    @plan_rel(x, m.up) AS perms,
-	    left(@plan_json(x), -1) || ',' || substr(s.t, 2) AS body
+	    x.doc || ',"issuer_unit":' || @unit_ref(x.unit_id) || ','
+		|| substr(s.t, 2) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN said s
 	CROSS JOIN may m
 	UNION ALL

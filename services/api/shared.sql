@@ -1,30 +1,13 @@
 -- Fragments that the statements of several resources share.
 
--- What the caller may do with records of a unit: the union of the live grants
--- that cover it, and whether one of them leads the very unit.
+-- What the caller may do with records of a unit today: one row of reach.
 -- @perms(unit)
-(SELECT coalesce(bit_or(g.perms | CASE WHEN k.heir AND g.perms & PERM_LEAD <> 0
-	THEN PERM_IS_LEADER ELSE 0 END), 0)
-    FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
-    WHERE k.unit_id = @unit AND g.staff_id = $caller
-      AND g.from_on <= $today AND $today < g.until_on
-      AND k.from_on <= $today AND $today < k.until_on);
+(coalesce((SELECT h.perms FROM reach h WHERE h.staff_id = $caller
+    AND h.unit_id = @unit AND h.from_on <= $today AND $today < h.until_on), 0));
 
 -- Does the caller hold one of these permissions over a unit?
 -- @holds(unit, bits)
-EXISTS (SELECT FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
-    WHERE k.unit_id = @unit AND g.staff_id = $caller AND g.perms & @bits <> 0
-      AND g.from_on <= $today AND $today < g.until_on
-      AND k.from_on <= $today AND $today < k.until_on);
-
--- Does the caller belong to a unit below this one? Then what it has published
--- is for him to read.
--- @belongs(unit)
-EXISTS (SELECT FROM staff_grant g JOIN unit_cover k ON k.unit_id = g.unit_id
-    WHERE k.anc_id = @unit AND g.staff_id = $caller
-      AND g.perms & PERM_BELONG <> 0
-      AND g.from_on <= $today AND $today < g.until_on
-      AND k.from_on <= $today AND $today < k.until_on);
+(@perms(@unit) & @bits <> 0);
 
 -- The units a filter unit=… means: the subtree, or the unit alone. Takes the
 -- parameters $unit (code or id) and $subtree.
@@ -37,15 +20,13 @@ EXISTS (SELECT FROM staff_grant g JOIN unit_cover k ON k.unit_id = g.unit_id
 
 -- References as they are read.
 -- @unit_ref(unit)
-(SELECT json_build_object('id', r.id, 'code', r.code, 'name', r.name)
-    FROM unit r WHERE r.id = @unit);
+(SELECT r.card FROM unit r WHERE r.id = @unit);
 
 -- @staff_ref(staff)
 (SELECT json_build_object('id', r.id, 'code', r.code, 'full_name',
 	r.full_name, 'position', m.position, 'unit', m.unit)
     FROM staff r LEFT JOIN LATERAL (
-	SELECT a.position, json_build_object('id', y.id, 'code', y.code,
-	    'name', y.name) AS unit
+	SELECT a.position, y.card AS unit
 	FROM assignment a JOIN unit y ON y.id = a.unit_id
 	WHERE a.staff_id = r.id AND a.main AND a.from_on <= $today
 	ORDER BY a.from_on DESC LIMIT 1) m ON true

@@ -21,7 +21,7 @@
 	OR (@x.plan_id IS NOT NULL AND @x.parent_id IS NULL
 	    AND EXISTS (SELECT FROM plan o WHERE o.id = @x.plan_id
 		AND o.status NOT IN ('draft', 'submitted')
-		AND @belongs(o.unit_id))) END);
+		AND @holds(o.unit_id, PERM_PUBLISHED))) END);
 
 -- Timeliness and signal as of the office's day; never stored.
 -- @timeliness(x)

@@ -41,6 +41,17 @@ buf_putc(struct buf *b, char c)
 }
 
 void
+buf_number(struct buf *b, unsigned long v)
+{
+	char text[24], *p = text + sizeof(text);
+
+	do
+		*--p = (char)('0' + v % 10);
+	while ((v /= 10) != 0);
+	buf_put(b, p, (size_t)(text + sizeof(text) - p));
+}
+
+void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;

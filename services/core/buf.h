@@ -20,6 +20,7 @@ void	buf_init(struct buf *, struct arena *, size_t cap);
 void	buf_put(struct buf *, const void *, size_t);
 void	buf_puts(struct buf *, const char *);
 void	buf_putc(struct buf *, char);
+void	buf_number(struct buf *, unsigned long);
 void	buf_printf(struct buf *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 

@@ -91,6 +91,29 @@ clock_day(int64_t ms, char out[static 11])
 	strftime(out, 11, "%Y-%m-%d", &tm);
 }
 
+int
+clock_day_number(const char *s, int64_t *number)
+{
+	int y, m, d, era, doy, i;
+
+	if (strlen(s) != 10 || s[4] != '-' || s[7] != '-')
+		return (0);
+	for (i = 0; i < 10; i++)
+		if (i != 4 && i != 7 && (s[i] < '0' || s[i] > '9'))
+			return (0);
+	y = atoi(s);
+	m = atoi(s + 5);
+	d = atoi(s + 8);
+	/* years that begin in March, in eras of 400 (proleptic Gregorian) */
+	y -= m <= 2;
+	era = y / 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	y -= era * 400;
+	*number = (int64_t)era * 146097 + y * 365 + y / 4 - y / 100 + doy -
+	    730425;
+	return (1);
+}
+
 static int64_t
 clock_read_ms(clockid_t id)
 {

@@ -35,4 +35,10 @@ const char *clock_now(void);
 /* The office's day that holds an instant given in ms since the epoch. */
 void	 clock_day(int64_t ms, char out[static 11]);
 
+/*
+ * The number of a day "YYYY-MM-DD" as PostgreSQL counts: 0 = 2000-01-01. 0 if
+ * the text is no such day.
+ */
+int	 clock_day_number(const char *day, int64_t *number_r);
+
 #endif

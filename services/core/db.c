@@ -16,6 +16,7 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/uuid.h"
 
 #define DB_CONNECT_MS	5000	/* a connection attempt may take this long */
 #define DB_GRACE_MS	2000	/* beyond a deadline, before we hang up */
@@ -40,6 +41,17 @@ struct expect {
 struct db_answer {
 	enum db_outcome	 outcome;
 	PGresult	*result;	/* NULL when no server answered */
+};
+
+/*
+ * Values as they travel. What is short and costs the server a parser - ids,
+ * days, numbers - goes in binary; the rest as the text it is.
+ */
+struct encoded {
+	const char	*values[QUERY_PARAMS_MAX];
+	int		 lengths[QUERY_PARAMS_MAX];
+	int		 formats[QUERY_PARAMS_MAX];
+	unsigned char	 room[QUERY_PARAMS_MAX][16];
 };
 
 struct db {
@@ -89,6 +101,8 @@ static void	db_drop_ring(struct db *);
 static int	db_push(struct db *, enum expect_kind, struct db_op *);
 static int	db_prepare(struct db *, struct db_op *);
 static void	db_want(struct db *, int);
+static void	db_encode(struct encoded *, const struct query *,
+		    const char *const *);
 static int	db_control(struct db *, const char *);
 static int	db_sync(struct db *, enum expect_kind);
 static int	db_flush(struct db *);
@@ -167,13 +181,15 @@ int
 db_send(struct db *d, struct db_op *op)
 {
 	const struct query *q = op->query;
+	struct encoded v;
 
 	if (!db_ready(d))
 		return (-1);
 	if (!d->prepared[q->id] && db_prepare(d, op) == -1)
 		goto lost;
-	if (!PQsendQueryPrepared(d->pg, q->name, q->nparams, op->values, NULL,
-	    NULL, 0))
+	db_encode(&v, q, op->values);
+	if (!PQsendQueryPrepared(d->pg, q->name, q->nparams, v.values,
+	    v.lengths, v.formats, 0))
 		goto lost;
 	db_push(d, EXPECT_ROWS, op);
 	d->ops++;
@@ -629,6 +645,50 @@ db_tx_done(struct db *d, enum db_outcome outcome)
 	d->tx_ended = NULL;
 	if (ended != NULL)
 		ended(d->tx_arg, outcome);
+}
+
+static void
+db_encode(struct encoded *e, const struct query *q, const char *const *values)
+{
+	const char *s;
+	int64_t n;
+	int i, b, size;
+
+	for (i = 0; i < q->nparams; i++) {
+		e->values[i] = s = values[i];
+		e->lengths[i] = e->formats[i] = 0;
+		if (s == NULL)
+			continue;
+		switch (q->params[i].type) {
+		case Q_UUID:
+			if (!uuid_valid(s, strlen(s)))
+				continue;	/* the server will refuse it */
+			uuid_bytes(s, e->room[i]);
+			size = 16;
+			break;
+		case Q_DATE:
+			if (!clock_day_number(s, &n))
+				continue;
+			size = 4;
+			break;
+		case Q_INT:
+			n = strtoll(s, NULL, 10);
+			size = 4;
+			break;
+		case Q_BIGINT:
+			n = strtoll(s, NULL, 10);
+			size = 8;
+			break;
+		default:
+			continue;
+		}
+		for (b = 0; size < 16 && b < size; b++)
+			e->room[i][b] = (unsigned char)((uint64_t)n >>
+			    (8 * (size - 1 - b)));
+		e->values[i] = (const char *)e->room[i];
+		e->lengths[i] = size;
+		e->formats[i] = 1;
+	}
 }
 
 static int

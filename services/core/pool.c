@@ -16,6 +16,7 @@
 #include "core/pool.h"
 
 #define POOL_DEPTH	64	/* reads in flight on one connection */
+#define POOL_FILL	8	/* before the next connection gets any */
 #define POOL_TICK_MS	100
 
 enum op_step { OP_WAITING = 1, OP_SENT };
@@ -38,7 +39,6 @@ struct lane {
 	char			 options[320];
 	struct pool_conn	*conns;
 	unsigned		 nconns;
-	unsigned		 next;	/* round robin */
 	unsigned		 depth;
 	struct db_op		*first;
 	struct db_op		**last;
@@ -300,15 +300,26 @@ lane_free(struct lane *l)
 	struct pool_conn *c;
 	unsigned i;
 
+	struct pool_conn *best = NULL;
+	int n, least = (int)l->depth;
+
+	/*
+	 * The first that is little used, so that few statements share one
+	 * wake-up of one server process; beyond that, the least used.
+	 */
 	for (i = 0; i < l->nconns; i++) {
-		c = &l->conns[(l->next + i) % l->nconns];
-		if (!db_ready(c->db) || c->claimed || c->cancelling ||
-		    db_pending(c->db) >= (int)l->depth)
+		c = &l->conns[i];
+		if (!db_ready(c->db) || c->claimed || c->cancelling)
 			continue;
-		l->next = (l->next + i + 1) % l->nconns;
-		return (c);
+		n = db_pending(c->db);
+		if (n < POOL_FILL && n < (int)l->depth)
+			return (c);
+		if (n < least) {
+			least = n;
+			best = c;
+		}
 	}
-	return (NULL);
+	return (best);
 }
 
 static int

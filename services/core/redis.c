@@ -85,7 +85,7 @@ redis_close(struct redis **rp)
 	loop_cancel(&r->timer);
 	loop_unwatch(&r->watch);
 	if (r->ac != NULL) {
-		r->ac->ev.data = NULL;
+		r->ac->data = r->ac->ev.data = NULL;
 		redisAsyncFree(r->ac);
 	}
 	address_free(&r->at);

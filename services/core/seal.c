@@ -4,6 +4,9 @@
 
 #include <sodium.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "core/arena.h"
 #include "core/keys.h"
 #include "core/seal.h"
@@ -102,12 +105,5 @@ seal_refresh_read(const char *token, size_t n, char *session)
 unsigned long long
 seal_hash(const void *data, size_t n)
 {
-	static const unsigned char key[crypto_shorthash_KEYBYTES] =
-	    "camket-etag-key";
-	unsigned char out[crypto_shorthash_BYTES];
-	unsigned long long v;
-
-	crypto_shorthash(out, data, n, key);
-	memcpy(&v, out, sizeof(v));
-	return (v);
+	return (XXH3_64bits(data, n));
 }

@@ -29,7 +29,7 @@ void	 seal_refresh(const char *session, int generation,
 	    char out[static SEAL_REFRESH_LEN]);
 int	 seal_refresh_read(const char *token, size_t n, char *session_r);
 
-/* 64 bits of a keyed hash: for ETags and idempotency, not for secrets. */
+/* 64 bits of XXH3: for ETags and tables, never where somebody may choose. */
 unsigned long long seal_hash(const void *, size_t);
 
 #endif

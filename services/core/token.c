@@ -59,7 +59,6 @@ token_sign(const struct token *t, const char *issuer, const char *audience)
 	if (jwt_new(&jwt) != 0)
 		return (NULL);
 	if (jwt_add_header(jwt, "kid", k->kid) == 0 &&
-	    jwt_add_header(jwt, "typ", "at+jwt") == 0 &&
 	    jwt_add_grant(jwt, "iss", issuer) == 0 &&
 	    jwt_add_grant(jwt, "aud", audience) == 0 &&
 	    jwt_add_grant(jwt, "sub", t->staff) == 0 &&
@@ -148,7 +147,8 @@ token_check(const char *text, size_t n, const char *issuer,
 	    audience, out));
 }
 
-/* alg, typ and kid, and not a member more: no key ever comes with a token. */
+/* alg, typ (libjwt writes JWT) and kid, and not a member more: no key ever
+ * comes with a token. */
 static const struct signing_key *
 token_header(const char *text, size_t n)
 {
@@ -160,7 +160,7 @@ token_header(const char *text, size_t n)
 		return (NULL);
 	kid = json_string_value(json_object_get(h, "kid"));
 	if (json_object_size(h) == 3 && kid != NULL &&
-	    is_text(h, "alg", "ES256") && is_text(h, "typ", "at+jwt"))
+	    is_text(h, "alg", "ES256") && is_text(h, "typ", "JWT"))
 		k = keys_find(kid, strlen(kid));
 	json_decref(h);
 	return (k);

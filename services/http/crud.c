@@ -324,9 +324,10 @@ succeed(struct ctx *c, int status, const struct item *x)
 		redis_wake(ctx_redis, "wake:relay");
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
-	if (status == 201)
-		c->location = arena_printf(&c->arena, "/v1/%s/%s",
-		    c->route->resource->name, c->args[0]);
+	/* {"id":"…: of the row, which a replay has under its first id */
+	if (status == 201 && x->len > UUID_LEN + 8)
+		c->location = arena_printf(&c->arena, "/v1/%s/%.36s",
+		    c->route->resource->name, x->json + 7);
 	return (reply_item(c, status, x));
 }
 

@@ -51,6 +51,7 @@ static void	ctx_end(struct ctx *);
 static void	ctx_left(struct http_request *);
 static void	ctx_answer(struct db_op *, struct db_answer *);
 static void	ctx_request_id(struct ctx *);
+static void	write_hex(char *, uint64_t);
 static const char *ctx_bound(const struct ctx *, const char *);
 
 int
@@ -153,8 +154,13 @@ ctx_value(struct ctx *c, const char *name)
 			return (c->trace);
 		break;
 	case 'n':
-		if (strcmp(name, "now") == 0)
+		if (strcmp(name, "now") == 0) {
+			/* one instant for all of the request's statements */
+			if (c->now[0] == '\0')
+				snprintf(c->now, sizeof(c->now), "%s",
+				    clock_now());
 			return (c->now);
+		}
 		break;
 	case 'i':
 		if (strcmp(name, "id") == 0)
@@ -302,7 +308,6 @@ ctx_begin(struct ctx *c, struct http_request *req)
 	c->body_len = m->m.body_len;
 	c->address = m->address;
 	memcpy(c->today, clock_today(), sizeof(c->today));
-	snprintf(c->now, sizeof(c->now), "%s", clock_now());
 	ctx_request_id(c);
 	check_language(c);
 	c->next = ctx_match;
@@ -420,8 +425,21 @@ ctx_request_id(struct ctx *c)
 		start = strtoull(unique + 24, NULL, 16) << 16 |
 		    strtoull(unique + 20, NULL, 16);
 	}
-	snprintf(c->id, sizeof(c->id), "%016llx-%llx",
-	    (unsigned long long)start, (unsigned long long)++count);
+	write_hex(c->id, start);
+	c->id[16] = '-';
+	write_hex(c->id + 17, ++count);
+}
+
+/* 16 digits and a NUL; snprintf(3) shows in the profile of a read. */
+static void
+write_hex(char *out, uint64_t v)
+{
+	static const char digits[] = "0123456789abcdef";
+	int i;
+
+	for (i = 15; i >= 0; i--, v >>= 4)
+		out[i] = digits[v & 15];
+	out[16] = '\0';
 }
 
 static const char *

@@ -139,7 +139,7 @@ kore_worker_configure(void)
 	module_pool();
 	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
 	pulse_init();
-	log_info("started", "process %d of %d", worker->id, worker_count);
+	log_info("started", "process %d", worker->id);
 }
 
 /* Let running requests end before Kore cuts them. */

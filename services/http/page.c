@@ -248,9 +248,9 @@ static const struct query *
 page_order(struct ctx *c, const char *sort)
 {
 	const struct query_sort *s = c->route->list;
-	int down = 0;
+	int down = 0, asked = sort != NULL;
 
-	if (sort == NULL && c->route->resource != NULL)
+	if (!asked && c->route->resource != NULL)
 		sort = c->route->resource->sort;
 	if (sort == NULL)
 		return (s->ascending);
@@ -261,7 +261,8 @@ page_order(struct ctx *c, const char *sort)
 	for (; s->field != NULL; s++)
 		if (strcmp(s->field, sort) == 0)
 			return (down ? s->descending : s->ascending);
-	return (NULL);
+	/* a list below another resource's has its own first order */
+	return (asked ? NULL : c->route->list->ascending);
 }
 
 static void

@@ -20,6 +20,7 @@
 
 #define REPLY_PIECES	4
 
+static const char *etag_of(struct ctx *, const char *, unsigned long long);
 static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
 static void	reply_head(struct ctx *, struct buf *, int, size_t);
 static void	reply_cors(struct ctx *, struct buf *);
@@ -67,8 +68,7 @@ reply_item(struct ctx *c, int status, const struct item *x)
 	iov[2].iov_len = tail.len;
 	/* The view is whatever the bytes are: day, rights, projection, names. */
 	view = seal_hash(x->json, x->len) ^ seal_hash(tail.data, tail.len);
-	c->etag = arena_printf(&c->arena, "\"v%s-%012llx\"", x->version,
-	    view & 0xffffffffffffULL);
+	c->etag = etag_of(c, x->version, view);
 	if (c->method <= HEAD && c->fields[HEADER_IF_NONE_MATCH] != NULL &&
 	    etag_matches(c->fields[HEADER_IF_NONE_MATCH], c->etag))
 		return (reply_empty(c, 304));
@@ -93,16 +93,40 @@ reply_permissions(struct buf *b, const struct route *r, const char *status,
     int64_t perms)
 {
 	const struct transition *t;
-	const char *sep = "";
+	const char *sep = "\"";
 
 	buf_putc(b, '[');
 	if (r->resource != NULL && r->resource->states != NULL)
 		for (t = r->resource->states->transitions; t->from != NULL; t++)
 			if (step_allowed(t, status, perms)) {
-				buf_printf(b, "%s\"%s\"", sep, t->verb);
-				sep = ",";
+				buf_puts(b, sep);
+				buf_puts(b, t->verb);
+				buf_putc(b, '"');
+				sep = ",\"";
 			}
 	buf_putc(b, ']');
+}
+
+/* "v<version>-<view>" */
+static const char *
+etag_of(struct ctx *c, const char *version, unsigned long long view)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t n = strlen(version);
+	char *e, *p;
+	int i;
+
+	e = p = arena_alloc(&c->arena, n + 17);
+	*p++ = '"';
+	*p++ = 'v';
+	memcpy(p, version, n);
+	p += n;
+	*p++ = '-';
+	for (i = 0; i < 12; i++, view >>= 4)
+		*p++ = digits[view & 15];
+	*p++ = '"';
+	*p = '\0';
+	return (e);
 }
 
 /* iov[0] is the head's; the body is in iov[1..n]. */
@@ -149,12 +173,19 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	if (cache == NULL)
 		cache = c->route != NULL && (c->route->flags & ROUTE_SECRET) ?
 		    "no-store" : "private, no-cache";
-	buf_printf(b, "HTTP/1.1 %d %s\r\ndate: %s\r\n", status,
-	    reply_reason(status), reply_date());
+	buf_puts(b, "HTTP/1.1 ");
+	buf_number(b, (unsigned long)status);
+	buf_putc(b, ' ');
+	buf_puts(b, reply_reason(status));
+	buf_puts(b, "\r\ndate: ");
+	buf_puts(b, reply_date());
+	buf_puts(b, "\r\n");
 	if (status != 204 && status != 304) {
 		head_field(b, "content-type: ", media != NULL ? media :
 		    "application/json; charset=utf-8");
-		buf_printf(b, "content-length: %zu\r\n", len);
+		buf_puts(b, "content-length: ");
+		buf_number(b, len);
+		buf_puts(b, "\r\n");
 		head_field(b, "content-language: ",
 		    c->lang == LANG_EN ? "en" : "vi");
 	}
@@ -174,9 +205,6 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	reply_cors(c, b);
 	buf_puts(b, "vary: accept-language, authorization, origin\r\n"
 	    "x-content-type-options: nosniff\r\n");
-	if (media == NULL)
-		buf_puts(b, "content-security-policy: default-src 'none'; "
-		    "frame-ancestors 'none'\r\n");
 	if (c->message->m.close || gate_draining())
 		buf_puts(b, "connection: close\r\n");
 	else if (c->message->m.minor == 0)

@@ -19,6 +19,7 @@
 #include "queries.h"
 
 static int	run_sqitch(const char *);
+static int	sync_perms(struct worker *);
 static int	sync_roles(struct worker *);
 static int	sync_states(struct worker *);
 static void	add(struct buf *, const char *);
@@ -34,7 +35,7 @@ migrate_command(struct worker *w, int argc, char **argv)
 	if (run_sqitch("deploy") != 0)
 		return (complain("the migration did not go through; nothing "
 		    "after the failing change was applied"));
-	if (sync_roles(w) == -1 || sync_states(w) == -1)
+	if (sync_perms(w) == -1 || sync_roles(w) == -1 || sync_states(w) == -1)
 		return (complain("roles and states could not be written"));
 	printf("schema, roles and states are up to date\n");
 	return (0);
@@ -68,6 +69,41 @@ run_sqitch(const char *what)
 	if (pid == -1 || waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
 		return (-1);
 	return (WEXITSTATUS(status));
+}
+
+static int
+sync_perms(struct worker *w)
+{
+	static const char names[] =
+#define PERM(name, bit, meaning) "," #name
+#define ROLE(key, perms, vi, en)
+#define FUNCTION(key, adds, takes, vi, en)
+#include "domain/role.tbl"
+#undef PERM
+	    "}";
+	static const long long bits[] = {
+#define PERM(name, bit, meaning) 1LL << (bit),
+#include "domain/role.tbl"
+#undef PERM
+#undef ROLE
+#undef FUNCTION
+	};
+	const char *v[2];
+	struct arena a;
+	struct buf b;
+	size_t i;
+	int status;
+
+	arena_init(&a, NULL, 0);
+	buf_init(&b, &a, 1024);
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		add(&b, arena_printf(&a, "%lld", bits[i]));
+	buf_putc(&b, '}');
+	v[0] = arena_printf(&a, "{%s", names + 1);
+	v[1] = b.data;
+	status = db_run_s(w, &q_perm_sync, v, NULL, NULL) == DB_OK ? 0 : -1;
+	arena_fini(&a);
+	return (status);
 }
 
 static int

@@ -8,6 +8,12 @@ INSERT INTO role (role, function, perms)
 SELECT role, function, perms FROM new
 ON CONFLICT (role, function) DO UPDATE SET perms = excluded.perms;
 
+-- perm_sync(names text[], bits bigint[]) : none write
+-- unscoped: the operator's, as the owner
+INSERT INTO perm (name, bits)
+SELECT name, bits FROM unnest($names, $bits) AS x(name, bits)
+ON CONFLICT (name) DO UPDATE SET bits = excluded.bits;
+
 -- What grants hold follows their roles.
 -- grant_sync() : none write
 -- unscoped: the operator's, as the owner
