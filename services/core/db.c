@@ -74,6 +74,8 @@ struct db {
 	PGresult		*held;		/* the head's result so far */
 
 	unsigned char		*prepared;	/* by query id */
+	unsigned		 shared;	/* reads that wait for a Sync */
+	struct loop_timer	*sync_timer;
 
 	int			 in_tx;
 	int			 tx_commit;
@@ -95,6 +97,7 @@ static void	db_read(struct db *);
 static void	db_result(struct db *, PGresult *);
 static void	db_keep(struct db *, PGresult *);
 static void	db_op_done(struct db *, struct db_op *);
+static void	db_read_done(struct db *, struct db_op *);
 static void	db_tx_done(struct db *, enum db_outcome);
 static void	db_lose(struct db *, const char *);
 static void	db_drop_ring(struct db *);
@@ -106,6 +109,8 @@ static void	db_encode(struct encoded *, const struct query *,
 static int	db_control(struct db *, const char *);
 static int	db_sync(struct db *, enum expect_kind);
 static int	db_flush(struct db *);
+static void	db_share(struct db *);
+static void	db_share_late(void *);
 static void	db_lose_soon(struct db *);
 static void	db_lose_late(void *);
 static void	db_free(void *);
@@ -193,12 +198,21 @@ db_send(struct db *d, struct db_op *op)
 		goto lost;
 	db_push(d, EXPECT_ROWS, op);
 	d->ops++;
-	if (!d->in_tx)
-		db_push(d, EXPECT_SYNC, op);
 	/* From here on it may have reached the server. */
-	if (!(d->in_tx ? PQsendFlushRequest(d->pg) : PQpipelineSync(d->pg)) ||
-	    db_flush(d) == -1)
-		db_lose_soon(d);
+	if (d->in_tx) {
+		if (!PQsendFlushRequest(d->pg) || db_flush(d) == -1)
+			db_lose_soon(d);
+	} else if (d->set->share > 1) {
+		/* the turn's other reads come first */
+		if (++d->shared >= d->set->share)
+			db_share(d);
+		else if (d->sync_timer == NULL)
+			d->sync_timer = loop_after(0, db_share_late, d);
+	} else {
+		db_push(d, EXPECT_SYNC, op);
+		if (!PQpipelineSync(d->pg) || db_flush(d) == -1)
+			db_lose_soon(d);
+	}
 	return (0);
 lost:
 	db_lose_soon(d);
@@ -442,6 +456,8 @@ db_lose(struct db *d, const char *why)
 	d->broken = 0;
 	loop_unwatch(&d->watch);
 	loop_cancel(&d->timer);
+	loop_cancel(&d->sync_timer);
+	d->shared = 0;
 	db_drop_ring(d);
 	PQclear(d->held);
 	d->held = NULL;
@@ -473,7 +489,7 @@ db_drop_ring(struct db *d)
 		e = d->ring[d->head++ & (d->ring_len - 1)];
 		if (e.op == NULL || e.kind == EXPECT_PREPARE)
 			continue;
-		if (e.kind == EXPECT_ROWS && !was_tx)
+		if (e.kind == EXPECT_ROWS && !was_tx && d->set->share <= 1)
 			continue;	/* told at its EXPECT_SYNC */
 		a.result = NULL;
 		a.outcome = DB_GONE;
@@ -570,6 +586,8 @@ db_result(struct db *d, PGresult *r)
 			d->head++;
 			if (d->in_tx)
 				db_op_done(d, op);
+			else if (d->set->share > 1)
+				db_read_done(d, op);
 		}
 		break;
 	case EXPECT_SYNC:
@@ -634,6 +652,22 @@ db_op_done(struct db *d, struct db_op *op)
 		d->tx_failed = 1;
 	op->done(op, &a);
 	PQclear(a.result);
+}
+
+/* A read's answer; or, if a neighbour's failure aborted it, once more. */
+static void
+db_read_done(struct db *d, struct db_op *op)
+{
+	if (d->held != NULL &&
+	    PQresultStatus(d->held) == PGRES_PIPELINE_ABORTED) {
+		PQclear(d->held);
+		d->held = NULL;
+		d->ops--;
+		if (db_send(d, op) == -1)
+			db_answer_op(op, DB_GONE);
+		return;
+	}
+	db_op_done(d, op);
 }
 
 static void
@@ -763,6 +797,25 @@ db_sync(struct db *d, enum expect_kind kind)
 		return (-1);
 	}
 	return (db_push(d, kind, NULL));
+}
+
+/* End the reads that wait for it with one Sync. */
+static void
+db_share(struct db *d)
+{
+	d->shared = 0;
+	if (db_sync(d, EXPECT_SYNC) == 0 && db_flush(d) == -1)
+		db_lose_soon(d);
+}
+
+static void
+db_share_late(void *arg)
+{
+	struct db *d = arg;
+
+	d->sync_timer = NULL;
+	if (d->shared > 0 && db_ready(d))
+		db_share(d);
 }
 
 /* A sender must not see its own operation end inside the call. */

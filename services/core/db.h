@@ -8,9 +8,11 @@
 
 /*
  * One connection to PostgreSQL in pipeline mode, on the loop. Statements are
- * prepared on first use, in the flush of that use. Each operation ends in its
- * own Sync, so that a failing neighbour aborts nobody; inside a transaction
- * there is one Sync, at its end.
+ * prepared on first use, in the flush of that use. A write ends in its own
+ * Sync, so that its commit is its own. Reads that come in one turn of the loop
+ * share one, and with it a flush, a wake-up and a transaction; what a failing
+ * neighbour aborts is sent again, unseen. Inside a transaction there is one
+ * Sync, at its end.
  */
 struct db;
 struct db_answer;
@@ -50,6 +52,7 @@ struct db_settings {
 	const char	*program;	/* application_name */
 	const char	*options;	/* -c setting=value ... */
 	unsigned	 wait_ms;	/* default deadline of an operation */
+	unsigned	 share;		/* reads that may share a Sync; see db.c */
 };
 
 /* Start connecting; state tells when it is there. idle is called each time

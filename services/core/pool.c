@@ -17,6 +17,7 @@
 
 #define POOL_DEPTH	64	/* reads in flight on one connection */
 #define POOL_FILL	8	/* before the next connection gets any */
+#define POOL_SHARE	16	/* reads that may share a Sync */
 #define POOL_TICK_MS	100
 
 enum op_step { OP_WAITING = 1, OP_SENT };
@@ -36,7 +37,7 @@ struct lane {
 	struct pool		*pool;
 	enum query_lane		 kind;
 	struct db_settings	 set;
-	char			 options[320];
+	char			 options[400];
 	struct pool_conn	*conns;
 	unsigned		 nconns;
 	unsigned		 depth;
@@ -68,10 +69,13 @@ extern const struct query q_backend_cancel;
 
 /*
  * What each lane's sessions are set to. Slow work is planned afresh, so that a
- * filter left out costs nothing; short statements keep one plan.
+ * filter left out costs nothing; short statements keep one plan. A short read
+ * goes by key: a scan that was right while a table was small must not stay.
  */
 static const char *const lane_options[] = {
 	[LANE_READ] = "-c plan_cache_mode=force_generic_plan "
+	    "-c enable_seqscan=off -c enable_hashjoin=off "
+	    "-c enable_mergejoin=off "
 	    "-c statement_timeout=5000 -c default_transaction_read_only=on",
 	[LANE_WRITE] = "-c plan_cache_mode=force_generic_plan "
 	    "-c statement_timeout=5000 -c lock_timeout=2000 "
@@ -235,6 +239,7 @@ lane_open(struct pool *p, enum query_lane k, const struct pool_settings *s)
 	l->set.program = s->program;
 	l->set.options = l->options;
 	l->set.wait_ms = s->wait_ms[k];
+	l->set.share = k == LANE_READ ? POOL_SHARE : 1;
 	l->conns = xcalloc(l->nconns, sizeof(*l->conns));
 	for (i = 0; i < l->nconns; i++) {
 		l->conns[i].lane = l;
