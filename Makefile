@@ -155,7 +155,7 @@ $(B)/%.o: %.c $(B)/queries.h
 
 # --- run ------------------------------------------------------------------
 
-.PHONY: deps run up down clean-data clean
+.PHONY: deps run up down clean-data clean help
 deps:
 	@docker/install run build
 run: deps
@@ -170,3 +170,52 @@ clean-data:
 	@docker/stack clean
 clean:
 	@rm -rf build
+help:
+	@echo "make run         start everything, in the foreground; Ctrl-C ends it"
+	@echo "make up | down   the same in the background"
+	@echo "make clean-data  remove the data of the private stack"
+	@echo "make test        every suite; one of them: test-unit test-sql test-api test-workers"
+	@echo "make lint        formatting, static analysis, shell;  make arrows: who may include whom"
+	@echo "make check-sql   every statement against a fresh database"
+	@echo "make sanitize    every suite under ASan and UBSan"
+	@echo "make bench       the speed table;  make faults, make fuzz: long, by hand"
+	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
+
+# --- test -----------------------------------------------------------------
+
+PYTEST = $(PY) -B -m pytest -c tests/pytest.ini
+UNIT = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+
+.PHONY: test test-deps check-sql test-unit test-sql test-api test-workers sanitize
+test: test-deps arrows check-sql test-unit test-sql test-api test-workers
+test-deps:
+	@docker/install run build test
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+
+# A test links what it names from here and no more.
+$(B)/libcamket.a: $(SHARED) $(call objects,services/http/message.c workers/loop_poll.c \
+    workers/channels/message.c)
+	@rm -f $@
+	@ar rcs $@ $^
+$(B)/tests/unit/%: tests/unit/%.c $(B)/libcamket.a
+	@mkdir -p $(@D)
+	@echo "  test $@"
+	@$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< $(B)/libcamket.a \
+	    -lcmocka $(LIBS) -lpthread
+
+test-unit: $(UNIT)
+	@CMOCKA_MESSAGE_OUTPUT=TAP tests/database prove -e '' $(UNIT)
+check-sql: build
+	@tests/database tests/sql/check
+test-sql: build
+	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 -f' tests/sql/*.sql
+test-api: build
+	@$(PYTEST) tests/api
+test-workers: build
+	@$(PYTEST) tests/workers
+
+# Kore itself is not instrumented: the library is loaded before it.
+sanitize: test-deps
+	@$(MAKE) --no-print-directory -j$$(nproc) SANITIZE=1 build
+	@$(MAKE) --no-print-directory SANITIZE=1 test-unit test-api test-workers

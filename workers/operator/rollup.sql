@@ -9,7 +9,7 @@ up AS (
 	JOIN unit_version v ON v.unit_id = u.anc AND v.from_on <= u.day
 	    AND u.day < v.until_on
 	WHERE v.parent_id IS NOT NULL),
-want AS (
+sought AS (
 	SELECT u.anc AS unit_id, u.day, sum(s.own_on_time) AS on_time,
 	    sum(s.own_late) AS late, sum(s.own_open) AS open,
 	    sum(s.own_paused) AS paused, sum(s.own_reworks) AS reworks
@@ -20,15 +20,15 @@ both_sides AS (
 	    coalesce(w.day, c.day) AS day,
 	    concat_ws('/', coalesce(c.on_time, 0), coalesce(c.late, 0),
 		coalesce(c.open, 0), coalesce(c.paused, 0),
-		coalesce(c.reworks, 0)) AS is,
+		coalesce(c.reworks, 0)) AS have,
 	    concat_ws('/', coalesce(w.on_time, 0), coalesce(w.late, 0),
 		coalesce(w.open, 0), coalesce(w.paused, 0),
-		coalesce(w.reworks, 0)) AS must
-	FROM want w FULL JOIN cell c
+		coalesce(w.reworks, 0)) AS want
+	FROM sought w FULL JOIN cell c
 	    ON c.unit_id = w.unit_id AND c.day = w.day),
 sums AS (
-	SELECT count(*) AS cells, count(*) FILTER (WHERE is <> must) AS wrong,
+	SELECT count(*) AS cells, count(*) FILTER (WHERE have <> want) AS wrong,
 	    (SELECT count(*) FROM mark) AS marks FROM both_sides)
-SELECT s.cells, s.wrong, s.marks, y.code, b.day, b.is, b.must
-FROM sums s LEFT JOIN (SELECT * FROM both_sides WHERE is <> must LIMIT 20) b
+SELECT s.cells, s.wrong, s.marks, y.code, b.day, b.have, b.want
+FROM sums s LEFT JOIN (SELECT * FROM both_sides WHERE have <> want LIMIT 20) b
     ON true LEFT JOIN unit y ON y.id = b.unit_id;

@@ -1,0 +1,232 @@
+"""A whole Camket of its own for a test: PostgreSQL, Redis, API and workers in
+a folder of its own, on ports that were free a moment ago."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import psycopg2
+import psycopg2.extras
+import requests
+
+TREE = Path(__file__).resolve().parent.parent
+DATA = TREE / "tests" / "data"
+PLAN = json.loads((DATA / "plan-tan-chinh-2024.json").read_text())
+UNITS = json.loads((DATA / "units-demo.json").read_text())
+
+psycopg2.extras.register_uuid()
+
+
+def free_ports(n):
+    socks = [socket.socket() for _ in range(n)]
+    for s in socks:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in socks]
+    for s in socks:
+        s.close()
+    return ports
+
+
+def until(check, seconds=10.0, every=0.05, what=None):
+    """Wait for check() to be true and return what it returned."""
+    end = time.monotonic() + seconds
+    while True:
+        got = check()
+        if got:
+            return got
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: "
+                                 f"{what or check.__name__}")
+        time.sleep(every)
+
+
+class Stack:
+    def __init__(self, **settings):
+        self.dir = Path(tempfile.mkdtemp(prefix="camket-test-"))
+        self.dir.chmod(0o755)
+        port, pg, redis, metrics = free_ports(4)
+        self.port, self.metrics_port, self.redis_port = port, metrics, redis
+        self.environ = {
+            **{k: v for k, v in os.environ.items()
+               if not k.startswith("CAMKET_") or k in (
+                   "CAMKET_BUILD", "CAMKET_PRELOAD")},
+            "CAMKET_DIR": str(self.dir), "CAMKET_PORT": str(port),
+            "CAMKET_PG_PORT": str(pg), "CAMKET_REDIS_PORT": str(redis),
+            "CAMKET_METRICS_PORT": str(metrics), "CAMKET_RATE": "0",
+            **{"CAMKET_" + k: str(v) for k, v in settings.items()},
+        }
+        self.url = f"http://127.0.0.1:{port}"
+        self.tokens = {}
+        self.env = {}
+
+    # --- up and down ---
+
+    def stack(self, word, check=True):
+        return subprocess.run([str(TREE / "docker" / "stack"), word],
+                              env=self.environ, check=check, timeout=180,
+                              stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.STDOUT)
+
+    def up(self):
+        done = self.stack("up", check=False)
+        if done.returncode != 0:
+            text = done.stdout
+            self.stack("clean", check=False)
+            raise RuntimeError(text)
+        self.env = self.read_env()
+        accounts = self.dir / "demo-accounts.json"
+        self.accounts = ({a["username"]: a for a in json.loads(
+            accounts.read_text())} if accounts.exists() else {})
+        return self
+
+    def down(self):
+        self.stack("down")
+
+    def close(self):
+        if os.environ.get("CAMKET_KEEP"):
+            print("kept:", self.dir)
+            self.stack("down", check=False)
+            return
+        self.stack("clean", check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self.up()
+
+    def __exit__(self, *_):
+        self.close()
+
+    def read_env(self):
+        out = subprocess.run(
+            ["bash", "-c", f". {shlex.quote(str(self.dir / 'env'))}; env -0"],
+            stdout=subprocess.PIPE, check=True).stdout.decode()
+        return dict(line.split("=", 1) for line in out.split("\0") if line)
+
+    # --- processes ---
+
+    def pid(self, service):
+        return int(Path(self.env["CAMKET_PID_" + service.upper()])
+                   .read_text())
+
+    def kill(self, service, sig=signal.SIGKILL):
+        """Hit a service's process; its supervisor starts another."""
+        try:
+            pid = self.pid(service)
+        except ValueError:
+            return None     # just now there is none
+        os.kill(pid, sig)
+        return pid
+
+    def sv(self, word, service):
+        subprocess.run(["sv", "-w", "30", word,
+                        str(Path(self.env["CAMKET_PID_" + service.upper()])
+                            .parent.parent)],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def camket(self, *args, check=True, **environ):
+        return subprocess.run(["camket", *map(str, args)], check=check,
+                              env={**self.env, **environ}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              timeout=120)
+
+    def clock(self, *args):
+        self.camket("clock", *args)
+        time.sleep(0.6)     # every process reads it each 250 ms
+
+    def log(self, service):
+        for d in (self.dir, Path(self.env.get("CAMKET_DIR", self.dir))):
+            f = d / "log" / service / "current"
+            if f.exists():
+                return f.read_text()
+        return ""
+
+    # --- stores ---
+
+    def sql(self, statement, *values):
+        """Run a statement as the owner; rows as tuples, or none."""
+        with psycopg2.connect(self.env["CAMKET_DATABASE_URL"]) as db:
+            with db.cursor() as cur:
+                cur.execute(statement, values)
+                rows = cur.fetchall() if cur.description else []
+        db.close()
+        return rows
+
+    def one(self, statement, *values):
+        rows = self.sql(statement, *values)
+        return rows[0][0] if rows else None
+
+    def redis(self, *args):
+        return subprocess.run(
+            ["redis-cli", "-p", str(self.redis_port), "--user", "ops",
+             "--pass", self.env["CAMKET_REDIS_URL"].split(":")[2].split("@")[0],
+             "--no-auth-warning", *args], check=True, text=True,
+            stdout=subprocess.PIPE).stdout.strip()
+
+    # --- HTTP ---
+
+    def token(self, user):
+        if user not in self.tokens:
+            self.tokens[user] = self.camket(
+                "token", user, CAMKET_ACCESS_TTL_S="36000").stdout.strip()
+        return self.tokens[user]
+
+    def call(self, method, path, user=None, body=None, **headers):
+        """One request. A header is written with _ for -; body is JSON
+        unless it is bytes."""
+        h = {k.replace("_", "-"): v for k, v in headers.items()}
+        if user:
+            h["Authorization"] = "Bearer " + self.token(user)
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body, ensure_ascii=False).encode()
+        if body is not None:
+            h.setdefault("Content-Type", "application/json")
+        return requests.request(method, self.url + path, data=body,
+                                headers=h, timeout=30, allow_redirects=False)
+
+    def get(self, path, user=None, **h):
+        return self.call("GET", path, user, **h)
+
+    def post(self, path, user=None, body=None, **h):
+        return self.call("POST", path, user, {} if body is None else body, **h)
+
+    def patch(self, path, user, body, version, **h):
+        return self.call("PATCH", path, user, body,
+                         If_Match=f'"v{version}"', **h)
+
+    def verb(self, path, user, item, body=None, **h):
+        """POST {path}/{verb} with the item's version."""
+        return self.call("POST", path, user, body or {},
+                         If_Match=f'"v{item["version"]}"', **h)
+
+
+def new_id():
+    """A UUID v7, as a client makes one."""
+    ms = int(time.time() * 1000)
+    n = (ms << 80) | (0x7 << 76) | (uuid.uuid4().int & ((1 << 76) - 1))
+    n = (n & ~(0x3 << 62)) | (0x2 << 62)
+    return str(uuid.UUID(int=n))
+
+
+def expect(r, status):
+    """The JSON of an answer that must have this status."""
+    assert r.status_code == status, (r.request.method, r.request.url,
+                                     r.status_code, r.text[:2000])
+    return r.json() if r.content else None
+
+
+def problem(r, status, code):
+    """The problem of an answer that must be this refusal."""
+    body = expect(r, status)
+    assert r.headers["Content-Type"].startswith("application/problem+json")
+    assert body["code"] == code, body
+    assert body["status"] == status
+    assert body["title"] and body["type"]
+    return body
