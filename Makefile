@@ -181,6 +181,20 @@ help:
 	@echo "make bench       the speed table;  make faults, make fuzz: long, by hand"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
+# --- lint -----------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+.PHONY: lint arrows
+lint: build
+	@docker/install run build lint
+	@clang-format --dry-run -Werror $(C_FILES)
+	@git grep -lE '^#!/bin/(ba)?sh' -- . ':!schema' | xargs shellcheck
+	@echo $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P$$(nproc) -n8 \
+	    sh -c 'clang-tidy --quiet "$$@" -- $(CPPFLAGS) -std=gnu11 2>/dev/null' _
+	@echo "lint: clean"
+arrows:
+	@tests/arrows
+
 # --- test -----------------------------------------------------------------
 
 PYTEST = $(PY) -B -m pytest -c tests/pytest.ini

@@ -10,8 +10,9 @@
 #include "core/log.h"
 #include "operator/command.h"
 
-#define VERSION	"1.0.0"
+#define VERSION "1.0.0"
 
+/* clang-format off */
 static const struct command commands[] = {
 	{ "init", "init --unit NAME --admin USER [--code CODE] [--kind KIND]",
 	    "first installation: a root unit and its administrator",
@@ -38,8 +39,9 @@ static const struct command commands[] = {
 	    demo_command },
 	{ NULL, NULL, NULL, NULL }
 };
+/* clang-format on */
 
-static int	usage(void);
+static int usage(void);
 
 int
 main(int argc, char **argv)
@@ -106,9 +108,9 @@ complain(const char *fmt, ...)
 }
 
 struct one {
-	char	*out;
-	size_t	 cap;
-	int	 rows;
+	char *out;
+	size_t cap;
+	int rows;
 };
 
 static void
@@ -140,8 +142,9 @@ new_password(char out[static 24])
 	int i;
 
 	for (i = 0; i < 23; i++)
-		out[i] = i % 6 == 5 ? '-' : letters[randombytes_uniform(
-		    (uint32_t)sizeof(letters) - 1)];
+		out[i] = i % 6 == 5 ?
+		    '-' :
+		    letters[randombytes_uniform((uint32_t)sizeof(letters) - 1)];
 	out[23] = '\0';
 }
 

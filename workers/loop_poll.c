@@ -7,31 +7,31 @@
 #include "core/loop.h"
 #include "loop_poll.h"
 
-#define WATCHES_MAX	64
+#define WATCHES_MAX 64
 
 struct loop_watch {
-	struct loop_watch	*next;
-	int			 fd;
-	int			 events;
-	int			 dead;
-	void			(*cb)(void *, int);
-	void			*arg;
+	struct loop_watch *next;
+	int fd;
+	int events;
+	int dead;
+	void (*cb)(void *, int);
+	void *arg;
 };
 
 struct loop_timer {
-	struct loop_timer	*next;
-	uint64_t		 at;
-	uint64_t		 seq;
-	void			(*cb)(void *);
-	void			*arg;
+	struct loop_timer *next;
+	uint64_t at;
+	uint64_t seq;
+	void (*cb)(void *);
+	void *arg;
 };
 
-static struct loop_watch	*watches;
-static struct loop_timer	*timers;	/* by time */
-static uint64_t			 timer_seq;
+static struct loop_watch *watches;
+static struct loop_timer *timers; /* by time */
+static uint64_t timer_seq;
 
-static void	run_timers(void);
-static void	sweep(void);
+static void run_timers(void);
+static void sweep(void);
 
 struct loop_watch *
 loop_watch(int fd, int events, void (*cb)(void *, int), void *arg)
@@ -58,7 +58,7 @@ void
 loop_unwatch(struct loop_watch **wp)
 {
 	if (*wp != NULL)
-		(*wp)->dead = 1;	/* swept between turns */
+		(*wp)->dead = 1; /* swept between turns */
 	*wp = NULL;
 }
 
@@ -73,7 +73,7 @@ loop_after(unsigned ms, void (*cb)(void *), void *arg)
 	t->cb = cb;
 	t->arg = arg;
 	for (where = &timers; *where != NULL && (*where)->at <= t->at;
-	    where = &(*where)->next)
+	     where = &(*where)->next)
 		;
 	t->next = *where;
 	*where = t;
@@ -110,8 +110,7 @@ loop_turn(int ms)
 	for (w = watches; w != NULL && n < WATCHES_MAX; w = w->next) {
 		of[n] = w;
 		fds[n].fd = w->fd;
-		fds[n].events =
-		    (short)((w->events & LOOP_READ ? POLLIN : 0) |
+		fds[n].events = (short)((w->events & LOOP_READ ? POLLIN : 0) |
 		    (w->events & LOOP_WRITE ? POLLOUT : 0));
 		fds[n++].revents = 0;
 	}
@@ -122,7 +121,8 @@ loop_turn(int ms)
 			events = (fds[i].revents & POLLIN ? LOOP_READ : 0) |
 			    (fds[i].revents & POLLOUT ? LOOP_WRITE : 0) |
 			    (fds[i].revents & (POLLERR | POLLHUP | POLLNVAL) ?
-			    LOOP_ERROR : 0);
+			            LOOP_ERROR :
+			            0);
 			of[i]->cb(of[i]->arg, events);
 		}
 	run_timers();

@@ -2,6 +2,6 @@
 #define WORKERS_LOOP_POLL_H
 
 /* core/loop.h for programs without Kore: one turn, waiting at most ms. */
-void	loop_turn(int ms);
+void loop_turn(int ms);
 
 #endif

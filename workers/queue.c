@@ -17,11 +17,12 @@
 #include "queries.h"
 #include "queue.h"
 
-#define GROUP		"workers"
-#define BATCH_MAX	200
-#define BLOCK_MS	1000
-#define INHERIT_EACH_MS	5000
+#define GROUP "workers"
+#define BATCH_MAX 200
+#define BLOCK_MS 1000
+#define INHERIT_EACH_MS 5000
 
+/* clang-format off */
 const struct queue_kind queue_kinds[] = {
 	{ "notice", "q:reminder" },
 	{ "reminder", "q:reminder" },
@@ -31,19 +32,20 @@ const struct queue_kind queue_kinds[] = {
 	{ "webhook", "q:webhook" },
 	{ NULL, NULL }
 };
+/* clang-format on */
 
 struct taken {
-	struct job	*jobs;
-	int		 n;
-	int		 max;
+	struct job *jobs;
+	int n;
+	int max;
 };
 
-static int	queue_entries(struct worker *, const char *,
-		    struct redis_entry *, int);
-static void	queue_lost(struct worker *);
-static int	queue_take(struct worker *, const struct redis_entry *, int,
-		    struct job *);
-static void	take_jobs(void *, struct db_answer *);
+static int queue_entries(struct worker *, const char *, struct redis_entry *,
+    int);
+static void queue_lost(struct worker *);
+static int queue_take(struct worker *, const struct redis_entry *, int,
+    struct job *);
+static void take_jobs(void *, struct db_answer *);
 
 void
 queue_run(struct worker *w, const char *stream, int batch,
@@ -64,7 +66,7 @@ queue_run(struct worker *w, const char *stream, int batch,
 			continue;
 		}
 		if (worker_clock(w) == -1)
-			continue;	/* unanswered: inherited later */
+			continue; /* unanswered: inherited later */
 		got = queue_take(w, entries, n, jobs);
 		if (got < 0)
 			continue;
@@ -187,7 +189,6 @@ take_jobs(void *arg, struct db_answer *a)
 		snprintf(j->trace, sizeof(j->trace), "%s", db_text(a, i, 5));
 		snprintf(j->id_text, sizeof(j->id_text), "%lld",
 		    (long long)j->id);
-		snprintf(j->epoch_text, sizeof(j->epoch_text), "%d",
-		    j->epoch);
+		snprintf(j->epoch_text, sizeof(j->epoch_text), "%d", j->epoch);
 	}
 }

@@ -16,19 +16,19 @@
 #include "queue.h"
 #include "worker.h"
 
-#define BATCH		500
-#define POLL_MS		200
-#define RESEND_EACH_MS	2000
+#define BATCH 500
+#define POLL_MS 200
+#define RESEND_EACH_MS 2000
 
 struct picked {
-	struct redis_entry	 entries[BATCH];
-	int			 n;
-	struct buf		*ids;
+	struct redis_entry entries[BATCH];
+	int n;
+	struct buf *ids;
 };
 
-static int	relay_send(struct worker *, const struct query *,
-		    const char *const *);
-static void	take_picked(void *, struct db_answer *);
+static int relay_send(struct worker *, const struct query *,
+    const char *const *);
+static void take_picked(void *, struct db_answer *);
 static const char *stream_of(const char *);
 
 int
@@ -54,10 +54,8 @@ main(void)
 				continue;
 		}
 		if (n == BATCH)
-			continue;	/* there is more */
-		if (n < 0)
-			worker_pause(POLL_MS);
-		else if (redis_listen_s(ear, "wake:relay", POLL_MS) == -1)
+			continue; /* there is more */
+		if (n < 0 || redis_listen_s(ear, "wake:relay", POLL_MS) == -1)
 			worker_pause(POLL_MS);
 	}
 	log_info("stopped", "relay");
@@ -71,8 +69,8 @@ static int
 relay_send(struct worker *w, const struct query *pick,
     const char *const *values)
 {
-	static struct picked p;
-	static char first[16384];
+	struct picked p;
+	char first[16384];
 	const char *v[1];
 	struct arena a;
 	struct buf ids;

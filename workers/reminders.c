@@ -26,40 +26,40 @@
 
 /* What a letter is about, and to whom it goes: one row per reader. */
 struct about {
-	struct arena	 arena;
-	int		 found;
-	char		*kind;
-	char		*ref;
-	char		*title;
-	char		*unit;
-	char		*due;
-	int		 days;		/* working days; below zero = overdue */
-	char		*actor;
-	char		*reason;
-	char		*verb;
-	struct buf	 staff;		/* arrays, as text */
-	struct buf	 names;
-	struct buf	 addresses;
-	int		 readers;
+	struct arena arena;
+	int found;
+	char *kind;
+	char *ref;
+	char *title;
+	char *unit;
+	char *due;
+	int days; /* working days; below zero = overdue */
+	char *actor;
+	char *reason;
+	char *verb;
+	struct buf staff; /* arrays, as text */
+	struct buf names;
+	struct buf addresses;
+	int readers;
 };
 struct letter_row {
-	struct arena	 arena;
-	struct letter	 letter;
-	int		 moot;
-	int		 found;
+	struct arena arena;
+	struct letter letter;
+	int moot;
+	int found;
 };
 
-static void	reminders_work(struct worker *, struct job *, int);
-static void	work_reminder(struct worker *, struct job *);
-static void	work_notice(struct worker *, struct job *);
-static void	work_delivery(struct worker *, struct job *);
-static void	fan_out(struct worker *, struct job *, struct about *,
-		    const char *, const char *, const char *);
-static void	take_about(void *, struct db_answer *);
-static void	take_letter(void *, struct db_answer *);
-static void	render(struct buf *, const char *, const struct about *);
-static void	array_put(struct buf *, const char *, int);
-static char	*keep(struct about *, struct db_answer *, int);
+static void reminders_work(struct worker *, struct job *, int);
+static void work_reminder(struct worker *, struct job *);
+static void work_notice(struct worker *, struct job *);
+static void work_delivery(struct worker *, struct job *);
+static void fan_out(struct worker *, struct job *, struct about *, const char *,
+    const char *, const char *);
+static void take_about(void *, struct db_answer *);
+static void take_letter(void *, struct db_answer *);
+static void render(struct buf *, const char *, const struct about *);
+static void array_put(struct buf *, const char *, int);
+static char *keep(struct about *, struct db_answer *, int);
 
 int
 main(void)
@@ -78,8 +78,8 @@ static void
 reminders_work(struct worker *w, struct job *jobs, int n)
 {
 	static const struct {
-		const char	*kind;
-		void		(*work)(struct worker *, struct job *);
+		const char *kind;
+		void (*work)(struct worker *, struct job *);
 	} kinds[] = {
 		{ "reminder", work_reminder },
 		{ "notice", work_notice },
@@ -114,14 +114,15 @@ work_reminder(struct worker *w, struct job *j)
 	arena_init(&x.arena, NULL, 0);
 	if (db_run_s(w, &q_reminder_about, v, take_about, &x) != DB_OK) {
 		arena_fini(&x.arena);
-		return;		/* the lease runs out */
+		return; /* the lease runs out */
 	}
 	if (x.readers == 0)
 		(void)db_run_s(w, &q_reminder_end, moot, NULL, NULL);
 	else {
 		snprintf(occasion, sizeof(occasion), "reminder:%s", j->ref);
 		template = x.days < 0 ? "task_overdue" :
-		    x.days == 0 ? "task_today" : "task_soon";
+		    x.days == 0       ? "task_today" :
+		                        "task_soon";
 		fan_out(w, j, &x, occasion, template,
 		    x.days < 0 ? "overdue" : "reminder");
 	}
@@ -167,7 +168,7 @@ work_delivery(struct worker *w, struct job *j)
 {
 	const char *v[] = { w->today, j->ref };
 	const char *end[] = { j->id_text, j->epoch_text, w->now, j->ref, NULL,
-	    NULL };
+		NULL };
 	struct letter_row x = { .found = 0 };
 	char said[500] = "";
 	enum sent r;
@@ -201,8 +202,8 @@ out:
 
 /* A ledger row for each reader and channel, and the end of the job. */
 static void
-fan_out(struct worker *w, struct job *j, struct about *x,
-    const char *occasion, const char *template, const char *category)
+fan_out(struct worker *w, struct job *j, struct about *x, const char *occasion,
+    const char *template, const char *category)
 {
 	const struct template *t = template_find(template);
 	struct buf subject, body;
@@ -267,8 +268,7 @@ take_about(void *arg, struct db_answer *a)
 			continue;
 		array_put(&x->staff, db_text(a, i, 9), 0);
 		array_put(&x->names, db_text(a, i, 10), 0);
-		array_put(&x->addresses, db_text(a, i, 11),
-		    db_null(a, i, 11));
+		array_put(&x->addresses, db_text(a, i, 11), db_null(a, i, 11));
 		x->readers++;
 	}
 }
@@ -296,9 +296,13 @@ take_letter(void *arg, struct db_answer *a)
 static void
 render(struct buf *b, const char *t, const struct about *x)
 {
-	const struct { const char *name, *value; } facts[] = {
-		{ "{title}", x->title }, { "{unit}", x->unit },
-		{ "{due}", x->due }, { "{actor}", x->actor },
+	const struct {
+		const char *name, *value;
+	} facts[] = {
+		{ "{title}", x->title },
+		{ "{unit}", x->unit },
+		{ "{due}", x->due },
+		{ "{actor}", x->actor },
 		{ "{reason}", x->reason },
 	};
 	size_t i, n;
@@ -335,7 +339,7 @@ array_put(struct buf *b, const char *text, int is_null)
 	if (is_null)
 		buf_puts(b, "NULL");
 	else
-		buf_json(b, text);	/* array quoting is the same here */
+		buf_json(b, text); /* array quoting is the same here */
 }
 
 static char *

@@ -15,22 +15,22 @@
 #include "queue.h"
 #include "worker.h"
 
-#define LEVELS_MAX	40
-#define MARKS_MAX	5000	/* eaten in one transaction: see rollups.sql */
+#define LEVELS_MAX 40
+#define MARKS_MAX 5000 /* eaten in one transaction: see rollups.sql */
 
 /* Cells to recompute: units and days as array texts, NULL when none. */
 struct cells {
-	char	*units;
-	char	*days;
-	int	 n;
-	int	 marks;		/* eaten for them */
+	char *units;
+	char *days;
+	int n;
+	int marks; /* eaten for them */
 };
 
-static void	rollups_work(struct worker *, struct job *, int);
-static int	settle(struct worker *, struct job *, int);
-static void	take_cells(void *, struct db_answer *);
-static void	cells_clear(struct cells *);
-static void	job_arrays(struct arena *, struct job *, int, const char **);
+static void rollups_work(struct worker *, struct job *, int);
+static int settle(struct worker *, struct job *, int);
+static void take_cells(void *, struct db_answer *);
+static void cells_clear(struct cells *);
+static void job_arrays(struct arena *, struct job *, int, const char **);
 
 int
 main(void)

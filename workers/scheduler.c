@@ -13,8 +13,8 @@
 #include "queries.h"
 #include "worker.h"
 
-static void	duty_do(struct worker *, const struct duty *);
-static void	take_epoch(void *, struct db_answer *);
+static void duty_do(struct worker *, const struct duty *);
+static void take_epoch(void *, struct db_answer *);
 
 int
 main(void)
@@ -27,7 +27,7 @@ main(void)
 	while (!worker_stopping()) {
 		if (worker_clock(&w) == 0)
 			for (d = duties; d->name != NULL && !worker_stopping();
-			    d++)
+			     d++)
 				duty_do(&w, d);
 		worker_pause((unsigned)config_number(CFG_TICK_MS));
 	}
@@ -47,7 +47,7 @@ duty_do(struct worker *w, const struct duty *d)
 	snprintf(cadence, sizeof(cadence), "%d", d->cadence_ms);
 	if (db_run_s(w, &q_duty_take, take, take_epoch, epoch) != DB_OK ||
 	    epoch[0] == '\0')
-		return;		/* not due yet, or another holds it */
+		return; /* not due yet, or another holds it */
 	if (d->run(w) == -1)
 		done[3] = "failed";
 	(void)db_run_s(w, &q_duty_done, done, NULL, NULL);

@@ -16,31 +16,31 @@
 #include "queries.h"
 #include "worker.h"
 
-#define WORKER_WAIT_MS	10000	/* for a statement, or for a connection */
-#define CLOCK_MS	250
+#define WORKER_WAIT_MS 10000 /* for a statement, or for a connection */
+#define CLOCK_MS 250
 
-static volatile sig_atomic_t	stopping;
-static struct db_settings	settings;
-static uint64_t			clock_read_at;
+static volatile sig_atomic_t stopping;
+static struct db_settings settings;
+static uint64_t clock_read_at;
 
 /* One statement that is being waited for. */
 struct wait {
-	struct db_op	 op;
-	void		(*take)(void *, struct db_answer *);
-	void		*arg;
-	int		 done;
-	enum db_outcome	 outcome;
+	struct db_op op;
+	void (*take)(void *, struct db_answer *);
+	void *arg;
+	int done;
+	enum db_outcome outcome;
 };
 struct end {
-	int		 done;
-	enum db_outcome	 outcome;
+	int done;
+	enum db_outcome outcome;
 };
 
-static void	on_signal(int);
-static void	idle(void *);
-static void	waited(struct db_op *, struct db_answer *);
-static void	ended(void *, enum db_outcome);
-static void	take_clock(void *, struct db_answer *);
+static void on_signal(int);
+static void idle(void *);
+static void waited(struct db_op *, struct db_answer *);
+static void ended(void *, enum db_outcome);
+static void take_clock(void *, struct db_answer *);
 
 void
 worker_init(struct worker *w, const char *name, const char *role)
@@ -53,8 +53,11 @@ worker_init(struct worker *w, const char *name, const char *role)
 	w->name = name;
 	config_load();
 	level = config_text(CFG_LOG_LEVEL);
-	log_init(name, *level == 'd' ? LOG_AT_DEBUG : *level == 'w' ?
-	    LOG_AT_WARN : *level == 'e' ? LOG_AT_ERROR : LOG_AT_INFO);
+	log_init(name,
+	    *level == 'd'     ? LOG_AT_DEBUG :
+	        *level == 'w' ? LOG_AT_WARN :
+	        *level == 'e' ? LOG_AT_ERROR :
+	                        LOG_AT_INFO);
 	clock_init(config_text(CFG_TZ));
 	srand((unsigned)time(NULL) ^ (unsigned)getpid());
 	sigaction(SIGTERM, &sa, NULL);
@@ -65,8 +68,9 @@ worker_init(struct worker *w, const char *name, const char *role)
 	settings.url = *own != '\0' ? own : config_text(CFG_DATABASE_URL);
 	if (*settings.url == '\0')
 		fatal("CAMKET_DATABASE_URL is not set");
-	snprintf(options, sizeof(options), "%s%s%s", *own == '\0' &&
-	    *role != '\0' ? "-c role=" : "", *own == '\0' ? role : "",
+	snprintf(options, sizeof(options), "%s%s%s",
+	    *own == '\0' && *role != '\0' ? "-c role=" : "",
+	    *own == '\0' ? role : "",
 	    " -c statement_timeout=60000 -c lock_timeout=5000");
 	settings.options = xstrdup(options);
 	settings.program = xstrdup(name);
@@ -82,7 +86,7 @@ void
 worker_fini(struct worker *w)
 {
 	db_close(&w->db);
-	loop_turn(0);	/* what was closed is freed a turn later */
+	loop_turn(0); /* what was closed is freed a turn later */
 	redis_close_s(&w->redis);
 }
 
@@ -133,8 +137,9 @@ db_run_s(struct worker *w, const struct query *q, const char *const *values,
 	x.op.done = waited;
 	x.op.arg = &x;
 	while (!db_ready(w->db)) {
-		if (clock_mono_ms() >= end || (stopping &&
-		    clock_mono_ms() + WORKER_WAIT_MS >= end + 1000))
+		if (clock_mono_ms() >= end ||
+		    (stopping &&
+		        clock_mono_ms() + WORKER_WAIT_MS >= end + 1000))
 			return (DB_GONE);
 		loop_turn(50);
 	}

@@ -11,28 +11,28 @@ struct redis_s;
  * here blocks; nothing here is for the API.
  */
 struct worker {
-	const char	*name;
-	struct db	*db;
-	struct redis_s	*redis;
-	char		 consumer[64];	/* who we are to Redis */
-	char		 today[11];
-	char		 now[40];
+	const char *name;
+	struct db *db;
+	struct redis_s *redis;
+	char consumer[64]; /* who we are to Redis */
+	char today[11];
+	char now[40];
 };
 
 /* As which role. Fatal if settings are wrong; the stores may come later. */
-void	worker_init(struct worker *, const char *name, const char *role);
-void	worker_fini(struct worker *);
+void worker_init(struct worker *, const char *name, const char *role);
+void worker_fini(struct worker *);
 
 /* SIGTERM or SIGINT has come, or --once has been given and work is done. */
-int	worker_stopping(void);
-void	worker_stop(void);
+int worker_stopping(void);
+void worker_stop(void);
 
 /* Sleep, but not through a signal; connections are kept alive meanwhile. */
-void	worker_pause(unsigned ms);
+void worker_pause(unsigned ms);
 
 /* Read the shift of business time if the last reading is 250 ms old, and set
  * today and now. -1: the database is away. */
-int	worker_clock(struct worker *);
+int worker_clock(struct worker *);
 
 /*
  * Run a statement to its end; take (or NULL) gets the answer, lent for the
@@ -40,11 +40,11 @@ int	worker_clock(struct worker *);
  * come back, up to the operation's deadline.
  */
 enum db_outcome db_run_s(struct worker *, const struct query *,
-	    const char *const *values, void (*take)(void *,
-	    struct db_answer *), void *arg);
+    const char *const *values, void (*take)(void *, struct db_answer *),
+    void *arg);
 
 /* A transaction around several of them. commit: 0 rolls back. */
-int	db_begin_s(struct worker *);
+int db_begin_s(struct worker *);
 enum db_outcome db_end_s(struct worker *, int commit);
 
 #endif

@@ -23,13 +23,23 @@ extern const struct resource resource_rollup;
 
 /* What many tables of fields have in common. */
 #define FIELD_ID \
-	{ .name = "id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_EMPTY, \
-	    .doc = "A client may make its own (UUID version 7)" }
+	{ \
+		.name = "id", .type = F_UUID, \
+		.flags = FIELD_FIXED | FIELD_EMPTY, \
+		.doc = "A client may make its own (UUID version 7)" \
+	}
 #define FIELDS_SERVER \
 	{ .name = "version", .type = F_INT, .flags = FIELD_SERVER }, \
-	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_SERVER }, \
-	{ .name = "updated_at", .type = F_INSTANT, .flags = FIELD_SERVER }
-#define FIELDS_END { .name = NULL }
+	    { .name = "created_at", \
+		    .type = F_INSTANT, \
+		    .flags = FIELD_SERVER }, \
+	{ \
+		.name = "updated_at", .type = F_INSTANT, .flags = FIELD_SERVER \
+	}
+#define FIELDS_END \
+	{ \
+		.name = NULL \
+	}
 
 /* Parts of a plan document: of plans, and of their import. */
 extern const struct field plan_basis_fields[];
@@ -38,6 +48,6 @@ extern const struct field plan_recipient_fields[];
 extern const struct field plan_signer_fields[];
 
 /* period and scheme of a body become period_from and period_until. */
-void	prepare_period(struct ctx *, json_t *);
+void prepare_period(struct ctx *, json_t *);
 
 #endif

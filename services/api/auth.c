@@ -26,29 +26,30 @@
 
 /* A login on its way; lives in the request's arena. */
 struct login {
-	char	*password;		/* malloc'd, normal form */
-	char	 hash[PASSWORD_HASH_LEN];	/* stored; "" = no account */
-	char	 fresh[PASSWORD_HASH_LEN];	/* "" = the stored one stands */
-	int	 fine;
-	char	 staff[UUID_LEN + 1];
-	char	 session[UUID_LEN + 1];
-	int	 epoch;
+	char *password;                /* malloc'd, normal form */
+	char hash[PASSWORD_HASH_LEN];  /* stored; "" = no account */
+	char fresh[PASSWORD_HASH_LEN]; /* "" = the stored one stands */
+	int fine;
+	char staff[UUID_LEN + 1];
+	char session[UUID_LEN + 1];
+	int epoch;
 };
 
 static enum step auth_login(struct ctx *);
 static enum step auth_refresh(struct ctx *);
 static enum step auth_logout(struct ctx *);
 static enum step auth_jwks(struct ctx *);
-static void	take_account(struct ctx *, struct db_answer *);
-static void	compare(void *);
+static void take_account(struct ctx *, struct db_answer *);
+static void compare(void *);
 static enum step compared(struct ctx *);
-static void	take_session(struct ctx *, struct db_answer *);
-static void	take_rotation(struct ctx *, struct db_answer *);
-static void	take_closed(struct ctx *, struct db_answer *);
+static void take_session(struct ctx *, struct db_answer *);
+static void take_rotation(struct ctx *, struct db_answer *);
+static void take_closed(struct ctx *, struct db_answer *);
 static enum step refuse_login(struct ctx *);
 static enum step grant(struct ctx *, const char *, const char *, int, int,
-		    const char *);
+    const char *);
 
+/* clang-format off */
 static const struct field login_fields[] = {
 	{ .name = "username", .type = F_TEXT, .flags = FIELD_REQUIRED,
 	    .min = 1, .max = 64, .doc = "Tên đăng nhập" },
@@ -63,9 +64,10 @@ static const struct field refresh_fields[] = {
 	    .min = 1, .max = 200 },
 	FIELDS_END
 };
+/* clang-format on */
 
-#define AUTH_FLAGS \
-	(ROUTE_PUBLIC | ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
+#define AUTH_FLAGS (ROUTE_PUBLIC | ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
+/* clang-format off */
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/auth/login", .run = auth_login,
 	    .fields = login_fields, .flags = AUTH_FLAGS | ROUTE_BODY,
@@ -81,6 +83,7 @@ static const struct route routes[] = {
 	    .summary = "Keys that sign access tokens" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_auth = {
 	.name = "auth",
@@ -151,8 +154,8 @@ compared(struct ctx *c)
 	ctx_bind(c, "staff", l->staff);
 	ctx_bind(c, "device", c->fields[HEADER_USER_AGENT]);
 	ctx_bind(c, "address", c->address);
-	ctx_bind(c, "ttl_s", arena_printf(&c->arena, "%ld",
-	    config_number(CFG_REFRESH_TTL_S)));
+	ctx_bind(c, "ttl_s",
+	    arena_printf(&c->arena, "%ld", config_number(CFG_REFRESH_TTL_S)));
 	ctx_bind(c, "rehash", l->fresh[0] != '\0' ? l->fresh : NULL);
 	return (ctx_send(c, &q_auth_open, take_session));
 }
@@ -185,8 +188,9 @@ auth_refresh(struct ctx *c)
 		return (problem(c, P_BAD_REFRESH, NULL));
 	ctx_bind(c, "session", session);
 	ctx_bind(c, "generation", arena_printf(&c->arena, "%d", generation));
-	ctx_bind(c, "window_s", arena_printf(&c->arena, "%ld",
-	    config_number(CFG_REFRESH_WINDOW_S)));
+	ctx_bind(c, "window_s",
+	    arena_printf(&c->arena, "%ld",
+	        config_number(CFG_REFRESH_WINDOW_S)));
 	return (ctx_send(c, &q_auth_rotate, take_rotation));
 }
 
@@ -200,8 +204,7 @@ take_rotation(struct ctx *c, struct db_answer *a)
 		return;
 	}
 	grant(c, db_text(a, 0, 0), ctx_value(c, "session"),
-	    (int)db_number(a, 0, 1), (int)db_number(a, 0, 2),
-	    db_text(a, 0, 3));
+	    (int)db_number(a, 0, 1), (int)db_number(a, 0, 2), db_text(a, 0, 3));
 }
 
 static enum step
@@ -250,7 +253,8 @@ grant(struct ctx *c, const char *staff, const char *session, int epoch,
 		return (problem(c, P_INTERNAL, NULL));
 	seal_refresh(session, generation, refresh);
 	buf_init(&b, &c->arena, 1024);
-	buf_printf(&b, "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
+	buf_printf(&b,
+	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
 	    "\"expires_in\":%ld,\"refresh_token\":\"%s\",\"staff\":%s}",
 	    access, config_number(CFG_ACCESS_TTL_S), refresh, who);
 	free(access);
@@ -267,10 +271,11 @@ auth_jwks(struct ctx *c)
 	buf_init(&b, &c->arena, 512);
 	buf_puts(&b, "{\"keys\":[");
 	for (i = 0; (k = keys_at(i)) != NULL; i++)
-		buf_printf(&b, "%s{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":"
+		buf_printf(&b,
+		    "%s{\"kty\":\"EC\",\"crv\":\"P-256\",\"use\":"
 		    "\"sig\",\"alg\":\"ES256\",\"kid\":\"%s\",\"x\":\"%s\","
-		    "\"y\":\"%s\"}", i > 0 ? "," : "", k->kid, k->x, k->y);
+		    "\"y\":\"%s\"}",
+		    i > 0 ? "," : "", k->kid, k->x, k->y);
 	buf_puts(&b, "]}");
-	return (reply_document(c, NULL, b.data, b.len,
-	    "public, max-age=300"));
+	return (reply_document(c, NULL, b.data, b.len, "public, max-age=300"));
 }

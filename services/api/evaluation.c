@@ -6,23 +6,28 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static void	evaluation_prepare(struct ctx *, const char *, json_t *);
+static void evaluation_prepare(struct ctx *, const char *, json_t *);
 
+/* clang-format off */
 static const struct field answer_fields[] = {
 	{ .name = "value", .type = F_ANY },
 	{ .name = "note", .type = F_TEXT, .max = 10000 },
 	FIELDS_END
 };
+/* clang-format on */
 /* Each side writes its own column of the scores. */
+/* clang-format off */
 static const struct field self_score_fields[] = {
 	{ .name = "self", .type = F_DECIMAL, .min = 4, .max = 10 },
 	FIELDS_END
 };
+/* clang-format on */
 static const struct field reviewer_score_fields[] = {
 	{ .name = "reviewer", .type = F_DECIMAL, .min = 4, .max = 10 },
 	FIELDS_END
 };
 
+/* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "staff", .type = F_REF, .flags = FIELD_FIXED,
@@ -90,6 +95,7 @@ static const struct verb verbs[] = {
 	{ "decide", decide_fields, "Quyết định xếp loại", NULL },
 	{ NULL, NULL, NULL, NULL }
 };
+/* clang-format on */
 
 const struct resource resource_evaluation = {
 	.name = "evaluations",

@@ -13,9 +13,10 @@
 
 static enum step me_get(struct ctx *);
 static enum step me_work(struct ctx *);
-static void	take_me(struct ctx *, struct db_answer *);
-static void	take_counts(struct ctx *, struct db_answer *);
+static void take_me(struct ctx *, struct db_answer *);
+static void take_counts(struct ctx *, struct db_answer *);
 
+/* clang-format off */
 static const struct field work_fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_SERVER },
 	{ .name = "kind", .type = F_TEXT, .flags = FIELD_SERVER },
@@ -44,6 +45,7 @@ static const struct route routes[] = {
 	    .list = q_me_work_sorts, .summary = "Who must do what next" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_me = {
 	.name = "me",
@@ -75,10 +77,11 @@ take_me(struct ctx *c, struct db_answer *a)
 	x.version = db_text(a, 0, 0);
 	x.status = db_text(a, 0, 1);
 	x.perms = db_number(a, 0, 2);
-	json = arena_printf(&c->arena, "%.*s,\"time_zone\":\"%s\","
+	json = arena_printf(&c->arena,
+	    "%.*s,\"time_zone\":\"%s\","
 	    "\"settings\":{},\"api\":{\"version\":\"1.0.0\",\"min_client\":"
-	    "\"1.0.0\"}}", (int)db_length(a, 0, 3) - 1, db_text(a, 0, 3),
-	    config_text(CFG_TZ));
+	    "\"1.0.0\"}}",
+	    (int)db_length(a, 0, 3) - 1, db_text(a, 0, 3), config_text(CFG_TZ));
 	x.json = json;
 	x.len = strlen(json);
 	reply_item(c, 200, &x);

@@ -11,9 +11,10 @@
 static enum step notification_read(struct ctx *);
 static enum step notification_acknowledge(struct ctx *);
 static enum step notification_read_all(struct ctx *);
-static void	take_read(struct ctx *, struct db_answer *);
-static void	take_read_all(struct ctx *, struct db_answer *);
+static void take_read(struct ctx *, struct db_answer *);
+static void take_read_all(struct ctx *, struct db_answer *);
 
+/* clang-format off */
 static const struct field fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_SERVER },
 	{ .name = "category", .type = F_ENUM, .flags = FIELD_SERVER,
@@ -61,6 +62,7 @@ static const struct route routes[] = {
 	    .summary = "Mark all read" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_notification = {
 	.name = "notifications",

@@ -7,8 +7,9 @@
 #include "http/page.h"
 #include "queries.h"
 
-static void	plan_prepare(struct ctx *, const char *, json_t *);
+static void plan_prepare(struct ctx *, const char *, json_t *);
 
+/* clang-format off */
 const struct field plan_basis_fields[] = {
 	{ .name = "relation", .type = F_ENUM, .flags = FIELD_REQUIRED,
 	    .words = words_relation },
@@ -127,6 +128,7 @@ static const struct route routes[] = {
 	    .summary = "What a plan obliges people to hand in" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_plan = {
 	.name = "plans",

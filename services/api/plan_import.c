@@ -15,6 +15,7 @@
 
 static enum step plan_import(struct ctx *);
 
+/* clang-format off */
 static const struct field task_fields[] = {
 	{ .name = "code", .type = F_CODE, .flags = FIELD_REQUIRED, .max = 40 },
 	{ .name = "title", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
@@ -88,6 +89,7 @@ static const struct route routes[] = {
 	    .summary = "Bring a plan document in whole" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_plan_import = {
 	.name = "plans",

@@ -6,8 +6,9 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static void	review_prepare(struct ctx *, const char *, json_t *);
+static void review_prepare(struct ctx *, const char *, json_t *);
 
+/* clang-format off */
 static const struct field answer_fields[] = {
 	{ .name = "value", .type = F_ANY, .doc = "Theo loại câu trả lời" },
 	{ .name = "cause", .type = F_TEXT, .max = 10000,
@@ -68,6 +69,7 @@ static const struct verb verbs[] = {
 	{ "conclude", conclude_fields, "Kết luận", NULL },
 	{ NULL, NULL, NULL, NULL }
 };
+/* clang-format on */
 
 const struct resource resource_review = {
 	.name = "reviews",

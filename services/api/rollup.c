@@ -12,25 +12,27 @@
 #include "queries.h"
 
 static enum step rollup_get(struct ctx *);
-static void	take_figures(struct ctx *, struct db_answer *);
-static void	take_lag(struct ctx *, struct db_answer *);
+static void take_figures(struct ctx *, struct db_answer *);
+static void take_lag(struct ctx *, struct db_answer *);
 static enum step rollup_reply(struct ctx *);
 
 struct figures {
-	const char	*period;
-	const char	*scheme;
-	struct period	 range;
-	struct buf	 items;
-	int		 rows;
-	long long	 lag_ms;
+	const char *period;
+	const char *scheme;
+	struct period range;
+	struct buf items;
+	int rows;
+	long long lag_ms;
 };
 
+/* clang-format off */
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/rollups", .run = rollup_get,
 	    .params = "unit depth period scheme compare",
 	    .summary = "Figures of a unit and its subtree" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_rollup = {
 	.name = "rollups",
@@ -135,10 +137,11 @@ rollup_reply(struct ctx *c)
 	/* ranges are inclusive in JSON: the day before until */
 	period_last_day(&f->range, last);
 	buf_init(&b, &c->arena, f->items.len + 512);
-	buf_printf(&b, "{\"period\":\"%s\",\"scheme\":\"%s\",\"from\":\"%s\","
+	buf_printf(&b,
+	    "{\"period\":\"%s\",\"scheme\":\"%s\",\"from\":\"%s\","
 	    "\"to\":\"%s\",\"as_of\":\"%s\",\"lag_ms\":%lld,\"complete\":%s,"
-	    "\"missing_units\":[],\"items\":[", f->period, f->scheme,
-	    f->range.from, last, c->today, f->lag_ms,
+	    "\"missing_units\":[],\"items\":[",
+	    f->period, f->scheme, f->range.from, last, c->today, f->lag_ms,
 	    f->lag_ms == 0 ? "true" : "false");
 	buf_put(&b, f->items.data, f->items.len);
 	buf_puts(&b, "]}");

@@ -18,11 +18,12 @@
 static enum step service_health(struct ctx *);
 static enum step service_ready(struct ctx *);
 static enum step service_metrics(struct ctx *);
-static void	take_gauges(struct ctx *, struct db_answer *);
+static void take_gauges(struct ctx *, struct db_answer *);
 static enum step metrics_reply(struct ctx *);
 
-#define OPEN	(ROUTE_PUBLIC | ROUTE_ALONE)
+#define OPEN (ROUTE_PUBLIC | ROUTE_ALONE)
 
+/* clang-format off */
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/healthz", .run = service_health,
 	    .flags = OPEN, .summary = "The process is alive" },
@@ -43,6 +44,7 @@ static const struct route routes[] = {
 	    .summary = "Up to 100 operations in one request" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_service = {
 	.name = "service",
@@ -64,9 +66,11 @@ service_ready(struct ctx *c)
 	if (gate_draining() || !pool_up(ctx_pool, LANE_WRITE) ||
 	    !pulse_fresh()) {
 		c->retry_after = "1";
-		return (problem(c, P_NOT_READY, gate_draining() ? "draining" :
-		    pool_up(ctx_pool, LANE_WRITE) ? "revocations are stale" :
-		    "the database is away"));
+		return (problem(c, P_NOT_READY,
+		    gate_draining() ? "draining" :
+		        pool_up(ctx_pool, LANE_WRITE) ?
+		                      "revocations are stale" :
+		                      "the database is away"));
 	}
 	buf_init(&b, &c->arena, 128);
 	buf_printf(&b, "{\"status\":\"ready\",\"degraded\":[%s]}",
@@ -100,7 +104,7 @@ static void
 take_gauges(struct ctx *c, struct db_answer *a)
 {
 	static const char *const names[] = { "jobs_open", "jobs_dead",
-	    "oldest_unsent_seconds", "marks", "oldest_mark_seconds" };
+		"oldest_unsent_seconds", "marks", "oldest_mark_seconds" };
 	struct buf *b = c->state;
 	int i;
 
@@ -116,15 +120,16 @@ metrics_reply(struct ctx *c)
 {
 	struct buf *b = c->state;
 
-	buf_printf(b, "# TYPE camket_requests_running gauge\n"
+	buf_printf(b,
+	    "# TYPE camket_requests_running gauge\n"
 	    "camket_requests_running %d\n# TYPE camket_lane_depth gauge\n"
 	    "camket_lane_depth{lane=\"read\"} %d\n"
 	    "camket_lane_depth{lane=\"write\"} %d\n"
-	    "camket_lane_depth{lane=\"slow\"} %d\n# EOF\n", ctx_count(),
-	    pool_depth(ctx_pool, LANE_READ), pool_depth(ctx_pool, LANE_WRITE),
-	    pool_depth(ctx_pool, LANE_SLOW));
+	    "camket_lane_depth{lane=\"slow\"} %d\n# EOF\n",
+	    ctx_count(), pool_depth(ctx_pool, LANE_READ),
+	    pool_depth(ctx_pool, LANE_WRITE), pool_depth(ctx_pool, LANE_SLOW));
 	c->media = "application/openmetrics-text; version=1.0.0; "
-	    "charset=utf-8";
+	           "charset=utf-8";
 	c->cache = "no-store";
 	return (reply(c, 200, b->data, b->len));
 }

@@ -13,8 +13,9 @@ static enum step grant_list(struct ctx *);
 static enum step grant_create(struct ctx *);
 static enum step grant_remove(struct ctx *);
 static enum step assignment_create(struct ctx *);
-static void	take_grants(struct ctx *, struct db_answer *);
+static void take_grants(struct ctx *, struct db_answer *);
 
+/* clang-format off */
 static const struct field assignment_fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_EMPTY },
 	{ .name = "unit", .type = F_REF, .flags = FIELD_REQUIRED,
@@ -82,8 +83,10 @@ static const struct transition steps[] = {
 	{ "left", "update", NULL, PERM_STAFF, 0, 0, 0 },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
+/* clang-format on */
 static const struct states states = { "staff", steps, NULL };
 
+/* clang-format off */
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/grants",
 	    .run = grant_list, .summary = "Roles held" },
@@ -97,6 +100,7 @@ static const struct route routes[] = {
 	    .flags = ROUTE_BODY, .summary = "A further post" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_staff = {
 	.name = "staff",

@@ -6,10 +6,11 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static void	task_prepare(struct ctx *, const char *, json_t *);
-static void	flatten_lead(struct ctx *, json_t *);
+static void task_prepare(struct ctx *, const char *, json_t *);
+static void flatten_lead(struct ctx *, json_t *);
 
 /* A unit or a person. */
+/* clang-format off */
 static const struct field who_fields[] = {
 	{ .name = "unit", .type = F_REF, .ref = "units" },
 	{ .name = "staff", .type = F_REF, .ref = "staff" },
@@ -105,11 +106,13 @@ static const struct field decline_fields[] = {
 	    .doc = "Đề xuất người hoặc đơn vị khác" },
 	FIELDS_END
 };
+/* clang-format on */
 static const struct field progress_fields[] = {
 	{ .name = "progress", .type = F_TEXT, .max = 20000 },
 	{ .name = "quantity_done", .type = F_DECIMAL, .min = 4, .max = 14 },
 	FIELDS_END
 };
+/* clang-format off */
 static const struct field complete_fields[] = {
 	{ .name = "completed_on", .type = F_DATE,
 	    .doc = "Ngày hoàn thành; mặc định là hôm nay" },
@@ -139,6 +142,7 @@ static const struct verb verbs[] = {
 	{ "cancel", NULL, "Hủy", NULL },
 	{ NULL, NULL, NULL, NULL }
 };
+/* clang-format on */
 
 const struct resource resource_task = {
 	.name = "tasks",
@@ -187,8 +191,11 @@ task_prepare(struct ctx *c, const char *verb, json_t *body)
 static void
 flatten_lead(struct ctx *c, json_t *body)
 {
-	static const struct { const char *from, *to; } names[] = {
-		{ "unit_id", "unit_id" }, { "unit_code", "unit_code" },
+	static const struct {
+		const char *from, *to;
+	} names[] = {
+		{ "unit_id", "unit_id" },
+		{ "unit_code", "unit_code" },
 		{ "staff_id", "lead_staff_id" },
 		{ "staff_code", "lead_staff_code" },
 	};
@@ -204,7 +211,7 @@ flatten_lead(struct ctx *c, json_t *body)
 		}
 	}
 	if (lead != NULL && given != 1)
-		fault_add(&c->faults, "/lead", given == 0 ? "required" :
-		    "ambiguous");
+		fault_add(&c->faults, "/lead",
+		    given == 0 ? "required" : "ambiguous");
 	json_object_del(body, "lead");
 }

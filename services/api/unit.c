@@ -9,8 +9,9 @@
 #include "queries.h"
 
 static enum step unit_versions_list(struct ctx *);
-static void	take_versions(struct ctx *, struct db_answer *);
+static void take_versions(struct ctx *, struct db_answer *);
 
+/* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "code", .type = F_CODE,
@@ -44,13 +45,16 @@ static const struct transition steps[] = {
 	{ "active", "update", NULL, PERM_UNIT, 0, 0, 0 },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
+/* clang-format on */
 static const struct states states = { "unit", steps, NULL };
 
+/* clang-format off */
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/units/<uuid>/versions",
 	    .run = unit_versions_list, .summary = "Names and parents, by day" },
 	{ .pattern = NULL }
 };
+/* clang-format on */
 
 const struct resource resource_unit = {
 	.name = "units",

@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "log.h"
+#include "core/arena.h"
+#include "core/log.h"
 
-#define ARENA_ALIGN	16
-#define ARENA_GROWTH	8192
+#define ARENA_ALIGN 16
+#define ARENA_GROWTH 8192
 
 struct arena_block {
-	struct arena_block	*next;
-	size_t			 len;
+	struct arena_block *next;
+	size_t len;
 	_Alignas(ARENA_ALIGN) char data[];
 };
 
-static void	arena_grow(struct arena *, size_t);
+static void arena_grow(struct arena *, size_t);
 
 void
 arena_init(struct arena *a, void *first, size_t len)

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
-#include "buf.h"
+#include "core/arena.h"
+#include "core/buf.h"
 
-static void	buf_room(struct buf *, size_t);
+static void buf_room(struct buf *, size_t);
 
 void
 buf_init(struct buf *b, struct arena *a, size_t cap)

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "clock.h"
+#include "core/clock.h"
 
-static int64_t	clock_shift_ms;
+static int64_t clock_shift_ms;
 
-static int64_t	clock_read_ms(clockid_t);
+static int64_t clock_read_ms(clockid_t);
 
 void
 clock_init(const char *zone)
@@ -76,7 +76,8 @@ clock_now(void)
 	gmtime_r(&s, &tm);
 	strftime(text, 20, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + 19, sizeof(text) - 19, ".%06uZ",
-	    (unsigned)(ms % 1000) * 1000 + (unsigned)(ts.tv_nsec / 1000 % 1000));
+	    (unsigned)(ms % 1000) * 1000 +
+	        (unsigned)(ts.tv_nsec / 1000 % 1000));
 	return (text);
 }
 

@@ -12,17 +12,17 @@
  */
 
 /* Name the zone a day is a day in (an IANA name). Before any sandbox. */
-void	 clock_init(const char *zone);
+void clock_init(const char *zone);
 
 /* Milliseconds since the epoch: of the machine, and of business time. */
-int64_t	 clock_real_ms(void);
-int64_t	 clock_business_ms(void);
+int64_t clock_real_ms(void);
+int64_t clock_business_ms(void);
 
 /* Milliseconds that only grow; for deadlines. */
 uint64_t clock_mono_ms(void);
 
 /* Take over a newly read shift, in ms. Returns 1 if it differs. */
-int	 clock_shift(int64_t shift_ms);
+int clock_shift(int64_t shift_ms);
 
 /*
  * Business time as parameters of a statement: the office's day as
@@ -33,12 +33,12 @@ const char *clock_today(void);
 const char *clock_now(void);
 
 /* The office's day that holds an instant given in ms since the epoch. */
-void	 clock_day(int64_t ms, char out[static 11]);
+void clock_day(int64_t ms, char out[static 11]);
 
 /*
  * The number of a day "YYYY-MM-DD" as PostgreSQL counts: 0 = 2000-01-01. 0 if
  * the text is no such day.
  */
-int	 clock_day_number(const char *day, int64_t *number_r);
+int clock_day_number(const char *day, int64_t *number_r);
 
 #endif

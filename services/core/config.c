@@ -12,11 +12,11 @@
 extern char **environ;
 
 static const struct {
-	const char	*name;
+	const char *name;
 	enum config_type type;
-	const char	*def;
-	int		 secret;
-	const char	*help;
+	const char *def;
+	int secret;
+	const char *help;
 } settings[CFG_COUNT] = {
 #define SETTING(name, type, def, secret, help) \
 	{ "CAMKET_" #name, CONFIG_##type, def, secret, help },
@@ -24,11 +24,11 @@ static const struct {
 #undef SETTING
 };
 
-static const char	*texts[CFG_COUNT];
-static long		 numbers[CFG_COUNT];
+static const char *texts[CFG_COUNT];
+static long numbers[CFG_COUNT];
 
-static void	 config_unknown(void);
-static char	*config_secret_file(const char *);
+static void config_unknown(void);
+static char *config_secret_file(const char *);
 
 void
 config_load(void)
@@ -107,8 +107,10 @@ config_unknown(void)
 			    strncmp(*e, settings[i].name, n) == 0)
 				break;
 		if (i == CFG_COUNT)
-			log_warn("setting_unknown", "%.*s is no setting; see "
-			    "camket help settings", (int)n, *e);
+			log_warn("setting_unknown",
+			    "%.*s is no setting; see "
+			    "camket help settings",
+			    (int)n, *e);
 	}
 }
 

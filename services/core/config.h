@@ -16,15 +16,15 @@ enum setting {
 
 /* Fatal, naming the variable, if a value is not of its type. An unknown
  * CAMKET_ variable is warned of: it may be a setting misspelt. */
-void	 config_load(void);
+void config_load(void);
 
 /* Never NULL; "" when unset. Numbers fit their use or loading has failed. */
 const char *config_text(enum setting);
-long	 config_number(enum setting);
+long config_number(enum setting);
 
-int	 config_production(void);
+int config_production(void);
 
 /* The settings as a table in Markdown, to standard output. */
-void	 config_help(void);
+void config_help(void);
 
 #endif

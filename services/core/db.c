@@ -18,29 +18,29 @@
 #include "core/loop.h"
 #include "core/uuid.h"
 
-#define DB_CONNECT_MS	5000	/* a connection attempt may take this long */
-#define DB_GRACE_MS	2000	/* beyond a deadline, before we hang up */
-#define DB_PAUSE_MIN_MS	50
-#define DB_PAUSE_MAX_MS	2000
+#define DB_CONNECT_MS 5000 /* a connection attempt may take this long */
+#define DB_GRACE_MS 2000   /* beyond a deadline, before we hang up */
+#define DB_PAUSE_MIN_MS 50
+#define DB_PAUSE_MAX_MS 2000
 
 enum db_state { DB_CONNECTING, DB_READY, DB_LOST };
 
 enum expect_kind {
-	EXPECT_PREPARE,		/* a statement becoming known */
-	EXPECT_ROWS,		/* the answer of an operation */
-	EXPECT_SYNC,		/* the end of one operation */
-	EXPECT_CONTROL,		/* BEGIN, COMMIT, ROLLBACK */
-	EXPECT_END		/* the Sync that ends a transaction */
+	EXPECT_PREPARE, /* a statement becoming known */
+	EXPECT_ROWS,    /* the answer of an operation */
+	EXPECT_SYNC,    /* the end of one operation */
+	EXPECT_CONTROL, /* BEGIN, COMMIT, ROLLBACK */
+	EXPECT_END      /* the Sync that ends a transaction */
 };
 
 struct expect {
-	struct db_op	*op;
+	struct db_op *op;
 	enum expect_kind kind;
 };
 
 struct db_answer {
-	enum db_outcome	 outcome;
-	PGresult	*result;	/* NULL when no server answered */
+	enum db_outcome outcome;
+	PGresult *result; /* NULL when no server answered */
 };
 
 /*
@@ -48,72 +48,72 @@ struct db_answer {
  * days, numbers - goes in binary; the rest as the text it is.
  */
 struct encoded {
-	const char	*values[QUERY_PARAMS_MAX];
-	int		 lengths[QUERY_PARAMS_MAX];
-	int		 formats[QUERY_PARAMS_MAX];
-	unsigned char	 room[QUERY_PARAMS_MAX][16];
+	const char *values[QUERY_PARAMS_MAX];
+	int lengths[QUERY_PARAMS_MAX];
+	int formats[QUERY_PARAMS_MAX];
+	unsigned char room[QUERY_PARAMS_MAX][16];
 };
 
 struct db {
 	const struct db_settings *set;
-	PGconn			*pg;
-	enum db_state		 state;
-	struct loop_watch	*watch;
-	struct loop_timer	*timer;		/* attempt's limit, or pause */
-	int			 fd;
-	int			 interest;
-	unsigned		 pause_ms;
-	void			(*idle)(void *);
-	void			*arg;
+	PGconn *pg;
+	enum db_state state;
+	struct loop_watch *watch;
+	struct loop_timer *timer; /* attempt's limit, or pause */
+	int fd;
+	int interest;
+	unsigned pause_ms;
+	void (*idle)(void *);
+	void *arg;
 
-	struct expect		*ring;		/* owned; a power of two long */
-	unsigned		 ring_len;
-	unsigned		 head;
-	unsigned		 tail;
-	int			 ops;		/* operations in the ring */
-	PGresult		*held;		/* the head's result so far */
+	struct expect *ring; /* owned; a power of two long */
+	unsigned ring_len;
+	unsigned head;
+	unsigned tail;
+	int ops;        /* operations in the ring */
+	PGresult *held; /* the head's result so far */
 
-	unsigned char		*prepared;	/* by query id */
-	unsigned		 shared;	/* reads that wait for a Sync */
-	struct loop_timer	*sync_timer;
+	unsigned char *prepared; /* by query id */
+	unsigned shared;         /* reads that wait for a Sync */
+	struct loop_timer *sync_timer;
 
-	int			 in_tx;
-	int			 tx_commit;
-	int			 tx_failed;
-	void			(*tx_ended)(void *, enum db_outcome);
-	void			*tx_arg;
+	int in_tx;
+	int tx_commit;
+	int tx_failed;
+	void (*tx_ended)(void *, enum db_outcome);
+	void *tx_arg;
 
-	int			 broken;	/* will be lost in the next turn */
-	int			 closing;
+	int broken; /* will be lost in the next turn */
+	int closing;
 };
 
-static void	db_connect(struct db *);
-static void	db_connect_late(void *);
-static void	db_connect_slow(void *);
-static void	db_connect_event(void *, int);
-static void	db_connected(struct db *);
-static void	db_event(void *, int);
-static void	db_read(struct db *);
-static void	db_result(struct db *, PGresult *);
-static void	db_keep(struct db *, PGresult *);
-static void	db_op_done(struct db *, struct db_op *);
-static void	db_read_done(struct db *, struct db_op *);
-static void	db_tx_done(struct db *, enum db_outcome);
-static void	db_lose(struct db *, const char *);
-static void	db_drop_ring(struct db *);
-static int	db_push(struct db *, enum expect_kind, struct db_op *);
-static int	db_prepare(struct db *, struct db_op *);
-static void	db_want(struct db *, int);
-static void	db_encode(struct encoded *, const struct query *,
-		    const char *const *);
-static int	db_control(struct db *, const char *);
-static int	db_sync(struct db *, enum expect_kind);
-static int	db_flush(struct db *);
-static void	db_share(struct db *);
-static void	db_share_late(void *);
-static void	db_lose_soon(struct db *);
-static void	db_lose_late(void *);
-static void	db_free(void *);
+static void db_connect(struct db *);
+static void db_connect_late(void *);
+static void db_connect_slow(void *);
+static void db_connect_event(void *, int);
+static void db_connected(struct db *);
+static void db_event(void *, int);
+static void db_read(struct db *);
+static void db_result(struct db *, PGresult *);
+static void db_keep(struct db *, PGresult *);
+static void db_op_done(struct db *, struct db_op *);
+static void db_read_done(struct db *, struct db_op *);
+static void db_tx_done(struct db *, enum db_outcome);
+static void db_lose(struct db *, const char *);
+static void db_drop_ring(struct db *);
+static int db_push(struct db *, enum expect_kind, struct db_op *);
+static int db_prepare(struct db *, struct db_op *);
+static void db_want(struct db *, int);
+static void db_encode(struct encoded *, const struct query *,
+    const char *const *);
+static int db_control(struct db *, const char *);
+static int db_sync(struct db *, enum expect_kind);
+static int db_flush(struct db *);
+static void db_share(struct db *);
+static void db_share_late(void *);
+static void db_lose_soon(struct db *);
+static void db_lose_late(void *);
+static void db_free(void *);
 
 struct db *
 db_open(const struct db_settings *set, void (*idle)(void *), void *arg)
@@ -194,7 +194,7 @@ db_send(struct db *d, struct db_op *op)
 		goto lost;
 	db_encode(&v, q, op->values);
 	if (!PQsendQueryPrepared(d->pg, q->name, q->nparams, v.values,
-	    v.lengths, v.formats, 0))
+	        v.lengths, v.formats, 0))
 		goto lost;
 	db_push(d, EXPECT_ROWS, op);
 	d->ops++;
@@ -373,10 +373,10 @@ static void
 db_connect(struct db *d)
 {
 	const char *keys[] = { "dbname", "application_name", "client_encoding",
-	    "options", "connect_timeout", "keepalives_idle",
-	    "tcp_user_timeout", NULL };
+		"options", "connect_timeout", "keepalives_idle",
+		"tcp_user_timeout", NULL };
 	const char *vals[] = { d->set->url, d->set->program, "UTF8",
-	    d->set->options, "5", "30", "10000", NULL };
+		d->set->options, "5", "30", "10000", NULL };
 
 	d->state = DB_CONNECTING;
 	d->pg = PQconnectStartParams(keys, vals, 1);
@@ -406,7 +406,7 @@ db_connect_event(void *arg, int events)
 	struct db *d = arg;
 	PostgresPollingStatusType st;
 
-	(void)events;	/* an error shows in PQconnectPoll */
+	(void)events; /* an error shows in PQconnectPoll */
 	st = PQconnectPoll(d->pg);
 	/* libpq may have moved on to another address and socket */
 	loop_unwatch(&d->watch);
@@ -490,7 +490,7 @@ db_drop_ring(struct db *d)
 		if (e.op == NULL || e.kind == EXPECT_PREPARE)
 			continue;
 		if (e.kind == EXPECT_ROWS && !was_tx && d->set->share <= 1)
-			continue;	/* told at its EXPECT_SYNC */
+			continue; /* told at its EXPECT_SYNC */
 		a.result = NULL;
 		a.outcome = DB_GONE;
 		if (d->held != NULL &&
@@ -505,8 +505,9 @@ db_drop_ring(struct db *d)
 	}
 	d->ops = 0;
 	if (was_tx)
-		db_tx_done(d, d->tx_ended != NULL && d->tx_commit ?
-		    DB_UNCERTAIN : DB_GONE);
+		db_tx_done(d,
+		    d->tx_ended != NULL && d->tx_commit ? DB_UNCERTAIN :
+		                                          DB_GONE);
 }
 
 static void
@@ -528,15 +529,14 @@ db_event(void *arg, int events)
 
 	if (events & (LOOP_READ | LOOP_ERROR)) {
 		if (!PQconsumeInput(d->pg)) {
-			db_read(d);	/* what came before the end */
+			db_read(d); /* what came before the end */
 			if (d->state == DB_READY)
 				db_lose(d, PQerrorMessage(d->pg));
 			return;
 		}
 		db_read(d);
 	}
-	if (d->state == DB_READY && (events & LOOP_WRITE) &&
-	    db_flush(d) == -1)
+	if (d->state == DB_READY && (events & LOOP_WRITE) && db_flush(d) == -1)
 		db_lose(d, PQerrorMessage(d->pg));
 	if (db_ready(d))
 		d->idle(d->arg);
@@ -547,8 +547,7 @@ db_read(struct db *d)
 {
 	PGresult *r;
 
-	while (d->state == DB_READY && d->head != d->tail &&
-	    !PQisBusy(d->pg)) {
+	while (d->state == DB_READY && d->head != d->tail && !PQisBusy(d->pg)) {
 		r = PQgetResult(d->pg);
 		if (PQstatus(d->pg) == CONNECTION_BAD) {
 			db_keep(d, r);
@@ -614,8 +613,8 @@ db_result(struct db *d, PGresult *r)
 	case EXPECT_END:
 		if (r != NULL && PQresultStatus(r) == PGRES_PIPELINE_SYNC) {
 			d->head++;
-			db_tx_done(d, d->tx_failed && d->tx_commit ?
-			    DB_REFUSED : DB_OK);
+			db_tx_done(d,
+			    d->tx_failed && d->tx_commit ? DB_REFUSED : DB_OK);
 		}
 		PQclear(r);
 		break;
@@ -646,7 +645,8 @@ db_op_done(struct db *d, struct db_op *op)
 	d->held = NULL;
 	d->ops--;
 	st = a.result != NULL ? PQresultStatus(a.result) : PGRES_FATAL_ERROR;
-	a.outcome = st == PGRES_TUPLES_OK || st == PGRES_COMMAND_OK ? DB_OK :
+	a.outcome = st == PGRES_TUPLES_OK || st == PGRES_COMMAND_OK ?
+	    DB_OK :
 	    DB_REFUSED;
 	if (a.outcome == DB_REFUSED && d->in_tx)
 		d->tx_failed = 1;
@@ -696,7 +696,7 @@ db_encode(struct encoded *e, const struct query *q, const char *const *values)
 		switch (q->params[i].type) {
 		case Q_UUID:
 			if (!uuid_valid(s, strlen(s)))
-				continue;	/* the server will refuse it */
+				continue; /* the server will refuse it */
 			uuid_bytes(s, e->room[i]);
 			size = 16;
 			break;
@@ -758,8 +758,8 @@ db_push(struct db *d, enum expect_kind kind, struct db_op *op)
 		d->head = 0;
 		d->tail = n;
 	}
-	d->ring[d->tail++ & (d->ring_len - 1)] =
-	    (struct expect){ .kind = kind, .op = op };
+	d->ring[d->tail++ & (d->ring_len - 1)] = (struct expect){ .kind = kind,
+		.op = op };
 	return (0);
 }
 

@@ -9,20 +9,19 @@
 #include "core/field.h"
 #include "core/uuid.h"
 
-static void	field_check(const struct field *, json_t *, const char *,
-		    struct faults *);
-static void	field_check_text(const struct field *, json_t *, const char *,
-		    struct faults *);
-static void	field_check_list(const struct field *, json_t *, const char *,
-		    struct faults *);
-static void	field_check_map(const struct field *, json_t *, const char *,
-		    struct faults *);
-static void	field_check_ref(const struct field *, json_t *,
-		    enum field_mode, const char *, struct faults *);
-static void	field_rename(json_t *, const char *, const char *,
-		    const char *);
+static void field_check(const struct field *, json_t *, const char *,
+    struct faults *);
+static void field_check_text(const struct field *, json_t *, const char *,
+    struct faults *);
+static void field_check_list(const struct field *, json_t *, const char *,
+    struct faults *);
+static void field_check_map(const struct field *, json_t *, const char *,
+    struct faults *);
+static void field_check_ref(const struct field *, json_t *, enum field_mode,
+    const char *, struct faults *);
+static void field_rename(json_t *, const char *, const char *, const char *);
 static const struct field *field_find(const struct field *, const char *,
-		    int *);
+    int *);
 static const char *pointer(struct faults *, const char *, const char *);
 
 void
@@ -48,7 +47,7 @@ fault_add(struct faults *f, const char *at, const char *code)
 	f->count++;
 }
 
-void	/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
+void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
 fields_check(const struct field *table, json_t *body, enum field_mode mode,
     const char *at, struct faults *faults)
 {
@@ -57,11 +56,11 @@ fields_check(const struct field *table, json_t *body, enum field_mode mode,
 	json_t *v;
 	int is_ref;
 
-	json_object_foreach(body, name, v) {
+	json_object_foreach(body, name, v)
+	{
 		f = field_find(table, name, &is_ref);
 		if (f == NULL)
-			fault_add(faults, pointer(faults, at, name),
-			    "unknown");
+			fault_add(faults, pointer(faults, at, name), "unknown");
 		else if (f->flags & FIELD_SERVER)
 			fault_add(faults, pointer(faults, at, name),
 			    "server_set");
@@ -76,8 +75,9 @@ fields_check(const struct field *table, json_t *body, enum field_mode mode,
 			continue;
 		}
 		v = json_object_get(body, f->name);
-		if (v == NULL || (json_is_null(v) && mode == FIELD_CREATE &&
-		    !(f->flags & FIELD_REQUIRED))) {
+		if (v == NULL ||
+		    (json_is_null(v) && mode == FIELD_CREATE &&
+		        !(f->flags & FIELD_REQUIRED))) {
 			if (v == NULL && mode == FIELD_CREATE &&
 			    (f->flags & FIELD_REQUIRED))
 				fault_add(faults, pointer(faults, at, f->name),
@@ -87,7 +87,7 @@ fields_check(const struct field *table, json_t *body, enum field_mode mode,
 			continue;
 		}
 		if (mode == FIELD_PATCH && (f->flags & FIELD_FIXED))
-			continue;	/* told above */
+			continue; /* told above */
 		if (json_is_null(v)) {
 			if (f->flags & (FIELD_REQUIRED | FIELD_EMPTY))
 				fault_add(faults, pointer(faults, at, f->name),
@@ -193,7 +193,7 @@ field_check_text(const struct field *f, json_t *v, const char *at,
 		fault_add(faults, at, code);
 }
 
-static void	/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
+static void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
 field_check_list(const struct field *f, json_t *v, const char *at,
     struct faults *faults)
 {
@@ -213,7 +213,8 @@ field_check_list(const struct field *f, json_t *v, const char *at,
 	one.type = f->item;
 	one.min = f->item == F_TEXT ? 1 : 0;
 	one.max = f->item == F_TEXT ? 1000 : 0;
-	json_array_foreach(v, i, item) {
+	json_array_foreach(v, i, item)
+	{
 		here = arena_printf(faults->arena, "%s/%zu", at, i);
 		if (json_is_null(item))
 			fault_add(faults, here, "not_null");
@@ -222,7 +223,7 @@ field_check_list(const struct field *f, json_t *v, const char *at,
 	}
 }
 
-static void	/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
+static void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
 field_check_map(const struct field *f, json_t *v, const char *at,
     struct faults *faults)
 {
@@ -237,12 +238,13 @@ field_check_map(const struct field *f, json_t *v, const char *at,
 		fault_add(faults, at, "too_long");
 		return;
 	}
-	json_object_foreach(v, name, item) {
+	json_object_foreach(v, name, item)
+	{
 		here = pointer(faults, at, name);
 		if (!field_code(name, strlen(name), 64))
 			fault_add(faults, here, "bad_format");
 		else if (json_is_null(item))
-			continue;	/* merge patch: takes the entry away */
+			continue; /* merge patch: takes the entry away */
 		else if (!json_is_object(item))
 			fault_add(faults, here, "wrong_type");
 		else
@@ -270,23 +272,25 @@ field_check_ref(const struct field *f, json_t *body, enum field_mode mode,
 		return;
 	}
 	if (mode == FIELD_PATCH && (f->flags & FIELD_FIXED))
-		return;		/* told already */
+		return; /* told already */
 	if (id != NULL && code != NULL) {
 		fault_add(faults, pointer(faults, at, by_id), "ambiguous");
 		return;
 	}
 	if (json_is_null(id != NULL ? id : code)) {
 		if (f->flags & (FIELD_REQUIRED | FIELD_EMPTY))
-			fault_add(faults, pointer(faults, at,
-			    id != NULL ? by_id : by_code), "not_null");
+			fault_add(faults,
+			    pointer(faults, at, id != NULL ? by_id : by_code),
+			    "not_null");
 	} else if (!json_is_string(id != NULL ? id : code))
-		fault_add(faults, pointer(faults, at,
-		    id != NULL ? by_id : by_code), "wrong_type");
-	else if (id != NULL && !uuid_valid(json_string_value(id),
-	    json_string_length(id)))
+		fault_add(faults,
+		    pointer(faults, at, id != NULL ? by_id : by_code),
+		    "wrong_type");
+	else if (id != NULL &&
+	    !uuid_valid(json_string_value(id), json_string_length(id)))
 		fault_add(faults, pointer(faults, at, by_id), "bad_format");
-	else if (code != NULL && !field_code(json_string_value(code),
-	    json_string_length(code), 64))
+	else if (code != NULL &&
+	    !field_code(json_string_value(code), json_string_length(code), 64))
 		fault_add(faults, pointer(faults, at, by_code), "bad_format");
 	if (f->column != NULL && faults->count == 0)
 		field_rename(body, id != NULL ? by_id : by_code, f->column,
@@ -319,7 +323,7 @@ field_find(const struct field *f, const char *name, int *is_ref)
 				return (f);
 		} else if (strncmp(f->name, name, n) == 0 &&
 		    (strcmp(name + n, "_id") == 0 ||
-		    strcmp(name + n, "_code") == 0)) {
+		        strcmp(name + n, "_code") == 0)) {
 			*is_ref = 1;
 			return (f);
 		}
@@ -365,7 +369,7 @@ int
 field_date(const char *s, size_t n)
 {
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-	    31 };
+		31 };
 	int y, m, d, last;
 
 	if (n != 10 || s[4] != '-' || s[7] != '-')

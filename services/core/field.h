@@ -9,11 +9,11 @@ struct arena;
 
 /* One value of an enumeration, with the words people see. */
 struct word {
-	const char	*code;
-	const char	*vi;
-	const char	*vi_short;
-	const char	*en;
-	const char	*tone;	/* neutral info success caution warning danger */
+	const char *code;
+	const char *vi;
+	const char *vi_short;
+	const char *en;
+	const char *tone; /* neutral info success caution warning danger */
 };
 
 /*
@@ -21,59 +21,59 @@ struct word {
  * OpenAPI document. A table ends with a NULL name.
  */
 enum field_type {
-	F_TEXT,		/* min..max characters (code points) */
-	F_CODE,		/* letters, digits, . _ - ; up to max */
-	F_INT,		/* min..max */
-	F_DECIMAL,	/* a string: at most max digits, min of them fraction */
+	F_TEXT,    /* min..max characters (code points) */
+	F_CODE,    /* letters, digits, . _ - ; up to max */
+	F_INT,     /* min..max */
+	F_DECIMAL, /* a string: at most max digits, min of them fraction */
 	F_BOOL,
-	F_DATE,		/* YYYY-MM-DD */
-	F_INSTANT,	/* RFC 3339 in UTC */
+	F_DATE,    /* YYYY-MM-DD */
+	F_INSTANT, /* RFC 3339 in UTC */
 	F_UUID,
 	F_EMAIL,
-	F_PERIOD,	/* 2026-02 2026-Q1 2026-H1 2026-9M 2026 */
-	F_ENUM,		/* a code of words */
-	F_REF,		/* written as name_id or name_code, read as an object */
-	F_OBJECT,	/* members */
-	F_LIST,		/* up to max of item (members, for objects) */
-	F_MAP,		/* code -> members, up to max */
-	F_ANY		/* any JSON, kept whole */
+	F_PERIOD, /* 2026-02 2026-Q1 2026-H1 2026-9M 2026 */
+	F_ENUM,   /* a code of words */
+	F_REF,    /* written as name_id or name_code, read as an object */
+	F_OBJECT, /* members */
+	F_LIST,   /* up to max of item (members, for objects) */
+	F_MAP,    /* code -> members, up to max */
+	F_ANY     /* any JSON, kept whole */
 };
 
-#define FIELD_REQUIRED	0x01	/* on creation */
-#define FIELD_FIXED	0x02	/* set on creation, never patched */
-#define FIELD_SERVER	0x04	/* ours to set: read, never written */
-#define FIELD_PRIVATE	0x08	/* left out of answers to peers */
-#define FIELD_EMPTY	0x10	/* null has no meaning: refuse it */
+#define FIELD_REQUIRED 0x01 /* on creation */
+#define FIELD_FIXED 0x02    /* set on creation, never patched */
+#define FIELD_SERVER 0x04   /* ours to set: read, never written */
+#define FIELD_PRIVATE 0x08  /* left out of answers to peers */
+#define FIELD_EMPTY 0x10    /* null has no meaning: refuse it */
 
 struct field {
-	const char		*name;
-	enum field_type		 type;
-	unsigned		 flags;
-	int			 min;
-	int			 max;
-	const struct word	*words;		/* F_ENUM */
-	const char		*ref;		/* F_REF: resource */
-	const char		*column;	/* F_REF: other name in the table */
-	const struct field	*members;	/* F_OBJECT F_MAP F_LIST */
-	enum field_type		 item;		/* F_LIST */
-	const char		*doc;
+	const char *name;
+	enum field_type type;
+	unsigned flags;
+	int min;
+	int max;
+	const struct word *words;    /* F_ENUM */
+	const char *ref;             /* F_REF: resource */
+	const char *column;          /* F_REF: other name in the table */
+	const struct field *members; /* F_OBJECT F_MAP F_LIST */
+	enum field_type item;        /* F_LIST */
+	const char *doc;
 };
 
 /* What is wrong with a body: all of it at once. */
 struct fault {
-	const char	*pointer;	/* RFC 6901 */
-	const char	*code;		/* see faults.tbl */
-	struct fault	*next;
+	const char *pointer; /* RFC 6901 */
+	const char *code;    /* see faults.tbl */
+	struct fault *next;
 };
 struct faults {
-	struct arena	*arena;
-	struct fault	*first;
-	struct fault	**last;
-	int		 count;
+	struct arena *arena;
+	struct fault *first;
+	struct fault **last;
+	int count;
 };
 
-void	faults_init(struct faults *, struct arena *);
-void	fault_add(struct faults *, const char *pointer, const char *code);
+void faults_init(struct faults *, struct arena *);
+void fault_add(struct faults *, const char *pointer, const char *code);
 
 /*
  * Check a body against a table, for creation or as a merge patch, and put it
@@ -81,18 +81,18 @@ void	fault_add(struct faults *, const char *pointer, const char *code);
  * every resource ("id") belong in the table too.
  */
 enum field_mode { FIELD_CREATE, FIELD_PATCH };
-void	fields_check(const struct field *, json_t *body, enum field_mode,
-	    const char *at, struct faults *);
+void fields_check(const struct field *, json_t *body, enum field_mode,
+    const char *at, struct faults *);
 
 /* Single values, as they also come in query strings. */
-int	field_date(const char *, size_t);
-int	field_instant(const char *, size_t);
-int	field_code(const char *, size_t, int max);
-int	field_decimal(const char *, int digits, int fraction);
-int	field_period(const char *);
+int field_date(const char *, size_t);
+int field_instant(const char *, size_t);
+int field_code(const char *, size_t, int max);
+int field_decimal(const char *, int digits, int fraction);
+int field_period(const char *);
 const struct word *field_word(const struct word *, const char *code);
 
 /* Code points of a valid UTF-8 text. */
-int	field_length(const char *);
+int field_length(const char *);
 
 #endif

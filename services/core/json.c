@@ -6,10 +6,10 @@
 
 #include "core/json.h"
 
-static int	json_depth(const char *, size_t);
-static int	json_normalise(json_t *);
-static int	json_normalise_text(json_t *);
-static int	json_plain(const char *, size_t);
+static int json_depth(const char *, size_t);
+static int json_normalise(json_t *);
+static int json_normalise_text(json_t *);
+static int json_plain(const char *, size_t);
 
 json_t *
 json_read(const char *text, size_t n, enum json_fault *fault, int *line,
@@ -66,7 +66,7 @@ json_nfc(const char *text, size_t n)
 		return (copy);
 	}
 	if (utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n,
-	    &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE) < 0)
+	        &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE) < 0)
 		return (NULL);
 	return ((char *)out);
 }
@@ -103,7 +103,7 @@ json_depth(const char *s, size_t n)
 
 /* Depth is bounded by json_depth(). */
 static int
-json_normalise(json_t *v)	/* NOLINT(misc-no-recursion) */
+json_normalise(json_t *v) /* NOLINT(misc-no-recursion) */
 {
 	const char *key;
 	json_t *item;
@@ -112,12 +112,14 @@ json_normalise(json_t *v)	/* NOLINT(misc-no-recursion) */
 	if (json_is_string(v))
 		return (json_normalise_text(v));
 	if (json_is_array(v)) {
-		json_array_foreach(v, i, item) {
+		json_array_foreach(v, i, item)
+		{
 			if (json_normalise(item) == -1)
 				return (-1);
 		}
 	} else if (json_is_object(v)) {
-		json_object_foreach(v, key, item) {
+		json_object_foreach(v, key, item)
+		{
 			if (json_normalise(item) == -1)
 				return (-1);
 		}
@@ -135,7 +137,8 @@ json_normalise_text(json_t *v)
 
 	for (i = 0; i < n; i++)
 		if (((unsigned char)s[i] < 0x20 && s[i] != '\n' &&
-		    s[i] != '\r' && s[i] != '\t') || s[i] == 0x7f)
+		        s[i] != '\r' && s[i] != '\t') ||
+		    s[i] == 0x7f)
 			return (-1);
 	if (json_plain(s, n))
 		return (0);
@@ -160,9 +163,9 @@ json_plain(const char *s, size_t n)
 	for (i = 0; i < n; i++) {
 		if (p[i] < 0x80)
 			continue;
-		if (p[i] >= 0xc2 && p[i] <= 0xc7)	/* U+0080..U+01FF */
+		if (p[i] >= 0xc2 && p[i] <= 0xc7) /* U+0080..U+01FF */
 			i++;
-		else if (p[i] == 0xe1 && i + 2 < n &&	/* U+1E00..U+1EFF */
+		else if (p[i] == 0xe1 && i + 2 < n && /* U+1E00..U+1EFF */
 		    p[i + 1] >= 0xb8 && p[i + 1] <= 0xbb)
 			i += 2;
 		else

@@ -23,18 +23,18 @@
 #include "core/log.h"
 #include "core/uuid.h"
 
-#define KEYS_MAX	8
+#define KEYS_MAX 8
 
-static unsigned char		 master[32];
-static struct signing_key	 signing[KEYS_MAX];
-static int			 nsigning;
-static const struct signing_key	*active;
+static unsigned char master[32];
+static struct signing_key signing[KEYS_MAX];
+static int nsigning;
+static const struct signing_key *active;
 
-static int	 keys_write(const char *, const char *, const void *, size_t);
-static int	 keys_create_signing(const char *);
-static void	 keys_load_signing(const char *, const char *);
-static void	 keys_point(EVP_PKEY *, const char *, char *, size_t);
-static char	*keys_pem(EVP_PKEY *, int);
+static int keys_write(const char *, const char *, const void *, size_t);
+static int keys_create_signing(const char *);
+static void keys_load_signing(const char *, const char *);
+static void keys_point(EVP_PKEY *, const char *, char *, size_t);
+static char *keys_pem(EVP_PKEY *, int);
 
 int
 keys_create(const char *dir)
@@ -51,8 +51,7 @@ keys_create(const char *dir)
 	snprintf(path, sizeof(path), "%s/master.key", dir);
 	if (access(path, F_OK) == -1) {
 		randombytes_buf(secret, sizeof(secret));
-		if (keys_write(dir, "master.key", secret, sizeof(secret)) ==
-		    -1)
+		if (keys_write(dir, "master.key", secret, sizeof(secret)) == -1)
 			return (-1);
 	}
 	snprintf(path, sizeof(path), "%s/jwt.active", dir);
@@ -215,9 +214,10 @@ keys_pem(EVP_PKEY *pkey, int private)
 	long n;
 
 	bio = BIO_new(BIO_s_mem());
-	if (bio == NULL || !(private ?
-	    PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL, NULL) :
-	    PEM_write_bio_PUBKEY(bio, pkey)))
+	if (bio == NULL ||
+	    !(private ? PEM_write_bio_PrivateKey(bio, pkey, NULL, NULL, 0, NULL,
+	                    NULL) :
+	                PEM_write_bio_PUBKEY(bio, pkey)))
 		fatal("a key cannot be written as PEM");
 	n = BIO_get_mem_data(bio, &data);
 	copy = xmalloc((size_t)n + 1);

@@ -14,21 +14,21 @@
  */
 
 /* Make what is missing. -1 after logging why. */
-int	keys_create(const char *dir);
+int keys_create(const char *dir);
 
 /* Read all of it; fatal if a key is missing or too weak. */
-void	keys_load(const char *dir);
+void keys_load(const char *dir);
 
 /* A 32-byte key for one purpose (at most 8 characters), derived. */
-void	keys_derive(const char *purpose, unsigned char out[static 32]);
+void keys_derive(const char *purpose, unsigned char out[static 32]);
 
 /* The signing key, and every key by kid; NULL if there is none such. */
 struct signing_key {
-	char		 kid[32];
-	char		*private_pem;	/* owned */
-	char		*public_pem;	/* owned */
-	char		 x[64];		/* public point, base64url */
-	char		 y[64];
+	char kid[32];
+	char *private_pem; /* owned */
+	char *public_pem;  /* owned */
+	char x[64];        /* public point, base64url */
+	char y[64];
 };
 const struct signing_key *keys_active(void);
 const struct signing_key *keys_find(const char *kid, size_t n);

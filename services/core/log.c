@@ -7,16 +7,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "core/log.h"
 
-#define LOG_LINE_MAX	2048
+#define LOG_LINE_MAX 2048
 
-static const char	*log_program = "camket";
-static enum log_level	 log_least = LOG_AT_INFO;
-static const char	*log_id;
+static const char *log_program = "camket";
+static enum log_level log_least = LOG_AT_INFO;
+static const char *log_id;
 
-static void	log_write(enum log_level, const char *, const char *, va_list);
-static size_t	log_escape(char *, size_t, const char *);
+static void log_write(enum log_level, const char *, const char *, va_list);
+static size_t log_escape(char *, size_t, const char *);
 
 void
 log_init(const char *program, enum log_level least)
@@ -55,11 +55,10 @@ fatal(const char *fmt, ...)
 }
 
 static void
-log_write(enum log_level level, const char *event, const char *fmt,
-    va_list ap)
+log_write(enum log_level level, const char *event, const char *fmt, va_list ap)
 {
 	static const char *const names[] = { "debug", "info", "warning",
-	    "error" };
+		"error" };
 	char text[LOG_LINE_MAX / 2], safe[LOG_LINE_MAX], line[LOG_LINE_MAX * 2];
 	struct timespec now;
 	struct tm tm;
@@ -80,7 +79,7 @@ log_write(enum log_level level, const char *event, const char *fmt,
 	if (n >= sizeof(line))
 		n = sizeof(line) - 1;
 	if (write(STDERR_FILENO, line, n) == -1)
-		return;	/* a full or closed log must not stop the service */
+		return; /* a full or closed log must not stop the service */
 }
 
 /* Control characters, quotes and backslashes never reach the log raw. */

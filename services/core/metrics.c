@@ -7,21 +7,21 @@
 #include "core/log.h"
 #include "core/metrics.h"
 
-#define BUCKETS	12
-#define CLASSES	5
+#define BUCKETS 12
+#define CLASSES 5
 
 struct route_count {
-	uint64_t	by_class[CLASSES];	/* 1xx .. 5xx */
-	uint64_t	bucket[BUCKETS + 1];
-	uint64_t	sum_us;
+	uint64_t by_class[CLASSES]; /* 1xx .. 5xx */
+	uint64_t bucket[BUCKETS + 1];
+	uint64_t sum_us;
 };
 struct slot {
-	uint64_t		counters[METRIC_COUNT];
-	struct route_count	routes[];
+	uint64_t counters[METRIC_COUNT];
+	struct route_count routes[];
 };
 
-static const uint64_t bounds_us[BUCKETS] = { 250, 500, 1000, 2000, 5000,
-    10000, 25000, 50000, 100000, 250000, 1000000, 5000000 };
+static const uint64_t bounds_us[BUCKETS] = { 250, 500, 1000, 2000, 5000, 10000,
+	25000, 50000, 100000, 250000, 1000000, 5000000 };
 static const char *const names[] = {
 #define METRIC(name, kind, help) #name,
 #include "core/metrics.tbl"
@@ -33,14 +33,14 @@ static const char *const helps[] = {
 #undef METRIC
 };
 
-static char			*shared;
-static size_t			 slot_size;
-static int			 nslots;
-static int			 nroutes;
-static const char *const	*route_names;
-static struct slot		*own;
+static char *shared;
+static size_t slot_size;
+static int nslots;
+static int nroutes;
+static const char *const *route_names;
+static struct slot *own;
 
-static void	metrics_routes(struct buf *);
+static void metrics_routes(struct buf *);
 static struct slot *slot_at(int);
 
 void
@@ -99,9 +99,11 @@ metrics_text(struct buf *b)
 	for (m = 0; m < METRIC_COUNT; m++) {
 		for (sum = 0, i = 0; i < nslots; i++)
 			sum += slot_at(i)->counters[m];
-		buf_printf(b, "# HELP camket_%s %s\n# TYPE camket_%s counter\n"
-		    "camket_%s_total %llu\n", names[m], helps[m], names[m],
-		    names[m], (unsigned long long)sum);
+		buf_printf(b,
+		    "# HELP camket_%s %s\n# TYPE camket_%s counter\n"
+		    "camket_%s_total %llu\n",
+		    names[m], helps[m], names[m], names[m],
+		    (unsigned long long)sum);
 	}
 	metrics_routes(b);
 }
@@ -113,7 +115,8 @@ metrics_routes(struct buf *b)
 	uint64_t count;
 	int i, s, k;
 
-	buf_puts(b, "# HELP camket_route_seconds time to answer, by route\n"
+	buf_puts(b,
+	    "# HELP camket_route_seconds time to answer, by route\n"
 	    "# TYPE camket_route_seconds histogram\n");
 	for (i = 0; i < nroutes; i++) {
 		memset(&sum, 0, sizeof(sum));
@@ -129,28 +132,33 @@ metrics_routes(struct buf *b)
 			continue;
 		for (count = 0, k = 0; k <= BUCKETS; k++) {
 			count += sum.bucket[k];
-			buf_printf(b, "camket_route_seconds_bucket{route=\"%s"
-			    "\",le=\"", route_names[i]);
+			buf_printf(b,
+			    "camket_route_seconds_bucket{route=\"%s"
+			    "\",le=\"",
+			    route_names[i]);
 			if (k < BUCKETS)
-				buf_printf(b, "%.6g", (double)bounds_us[k] /
-				    1e6);
+				buf_printf(b, "%.6g",
+				    (double)bounds_us[k] / 1e6);
 			else
 				buf_puts(b, "+Inf");
 			buf_printf(b, "\"} %llu\n", (unsigned long long)count);
 		}
-		buf_printf(b, "camket_route_seconds_count{route=\"%s\"} %llu\n"
+		buf_printf(b,
+		    "camket_route_seconds_count{route=\"%s\"} %llu\n"
 		    "camket_route_seconds_sum{route=\"%s\"} %.6f\n",
 		    route_names[i], (unsigned long long)count, route_names[i],
 		    (double)sum.sum_us / 1e6);
 	}
-	buf_puts(b, "# HELP camket_responses answers by route and class\n"
+	buf_puts(b,
+	    "# HELP camket_responses answers by route and class\n"
 	    "# TYPE camket_responses counter\n");
 	for (i = 0; i < nroutes; i++)
 		for (k = 0; k < CLASSES; k++) {
 			for (count = 0, s = 0; s < nslots; s++)
 				count += slot_at(s)->routes[i].by_class[k];
 			if (count > 0)
-				buf_printf(b, "camket_responses_total{route=\""
+				buf_printf(b,
+				    "camket_responses_total{route=\""
 				    "%s\",class=\"%dxx\"} %llu\n",
 				    route_names[i], k + 1,
 				    (unsigned long long)count);

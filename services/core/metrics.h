@@ -19,17 +19,17 @@ enum metric {
 };
 
 /* Before the processes fork: slots for each, and for each route. */
-void	metrics_init(int processes, int routes, const char *const *names);
+void metrics_init(int processes, int routes, const char *const *names);
 
 /* In each process: the slot it writes. */
-void	metrics_slot(int);
+void metrics_slot(int);
 
-void	metric_add(enum metric, uint64_t);
+void metric_add(enum metric, uint64_t);
 
 /* A request of a route has been answered with a status after so long. */
-void	metric_request(int route, int status, uint64_t us);
+void metric_request(int route, int status, uint64_t us);
 
 /* All of it in OpenMetrics text, without the final # EOF. */
-void	metrics_text(struct buf *);
+void metrics_text(struct buf *);
 
 #endif

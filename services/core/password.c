@@ -6,8 +6,8 @@
 #include "core/json.h"
 #include "core/password.h"
 
-#define PASSWORD_PASSES	2
-#define PASSWORD_MEMORY	(19U * 1024 * 1024)
+#define PASSWORD_PASSES 2
+#define PASSWORD_MEMORY (19U * 1024 * 1024)
 
 int
 password_hash(const char *password, char out[static PASSWORD_HASH_LEN])
@@ -29,7 +29,7 @@ password_verify(const char *hash, const char *password, int *stale)
 	if (crypto_pwhash_str_verify(hash, password, strlen(password)) != 0)
 		return (0);
 	*stale = crypto_pwhash_str_needs_rehash(hash, PASSWORD_PASSES,
-	    PASSWORD_MEMORY) != 0;
+	             PASSWORD_MEMORY) != 0;
 	return (1);
 }
 

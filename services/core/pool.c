@@ -15,54 +15,54 @@
 #include "core/loop.h"
 #include "core/pool.h"
 
-#define POOL_DEPTH	64	/* reads in flight on one connection */
-#define POOL_FILL	8	/* before the next connection gets any */
-#define POOL_SHARE	16	/* reads that may share a Sync */
-#define POOL_TICK_MS	100
+#define POOL_DEPTH 64 /* reads in flight on one connection */
+#define POOL_FILL 8   /* before the next connection gets any */
+#define POOL_SHARE 16 /* reads that may share a Sync */
+#define POOL_TICK_MS 100
 
 enum op_step { OP_WAITING = 1, OP_SENT };
 
 struct pool_conn {
-	struct lane	*lane;
-	struct db	*db;
-	struct db_op	*running;	/* last sent; alive while db_pending */
-	struct db_op	 cancel;
-	const char	*cancel_value;
-	char		 cancel_pid[16];
-	int		 cancelling;
-	int		 claimed;
+	struct lane *lane;
+	struct db *db;
+	struct db_op *running; /* last sent; alive while db_pending */
+	struct db_op cancel;
+	const char *cancel_value;
+	char cancel_pid[16];
+	int cancelling;
+	int claimed;
 };
 
 struct lane {
-	struct pool		*pool;
-	enum query_lane		 kind;
-	struct db_settings	 set;
-	char			 options[400];
-	struct pool_conn	*conns;
-	unsigned		 nconns;
-	unsigned		 depth;
-	struct db_op		*first;
-	struct db_op		**last;
-	unsigned		 waiting;
-	unsigned		 limit;
-	struct pool_claim	*claims;
-	struct pool_claim	**claims_last;
+	struct pool *pool;
+	enum query_lane kind;
+	struct db_settings set;
+	char options[400];
+	struct pool_conn *conns;
+	unsigned nconns;
+	unsigned depth;
+	struct db_op *first;
+	struct db_op **last;
+	unsigned waiting;
+	unsigned limit;
+	struct pool_claim *claims;
+	struct pool_claim **claims_last;
 };
 
 struct pool {
-	struct lane		 lanes[3];
-	struct loop_timer	*tick;
+	struct lane lanes[3];
+	struct loop_timer *tick;
 };
 
-static void	pool_tick(void *);
-static void	lane_open(struct pool *, enum query_lane,
-		    const struct pool_settings *);
-static void	lane_idle(void *);
-static void	lane_run(struct lane *);
-static int	lane_up(const struct lane *);
-static void	lane_expire(struct lane *, uint64_t);
-static void	lane_cancel(struct pool_conn *);
-static void	lane_cancelled(struct db_op *, struct db_answer *);
+static void pool_tick(void *);
+static void lane_open(struct pool *, enum query_lane,
+    const struct pool_settings *);
+static void lane_idle(void *);
+static void lane_run(struct lane *);
+static int lane_up(const struct lane *);
+static void lane_expire(struct lane *, uint64_t);
+static void lane_cancel(struct pool_conn *);
+static void lane_cancelled(struct db_op *, struct db_answer *);
 static struct pool_conn *lane_free(struct lane *);
 
 extern const struct query q_backend_cancel;
@@ -72,6 +72,7 @@ extern const struct query q_backend_cancel;
  * filter left out costs nothing; short statements keep one plan. A short read
  * goes by key: a scan that was right while a table was small must not stay.
  */
+/* clang-format off */
 static const char *const lane_options[] = {
 	[LANE_READ] = "-c plan_cache_mode=force_generic_plan "
 	    "-c enable_seqscan=off -c enable_hashjoin=off "
@@ -84,6 +85,7 @@ static const char *const lane_options[] = {
 	    "-c statement_timeout=15000 -c max_parallel_workers_per_gather=0 "
 	    "-c default_transaction_read_only=on",
 };
+/* clang-format on */
 
 struct pool *
 pool_open(const struct pool_settings *s)
@@ -146,12 +148,11 @@ pool_abandon(struct pool *p, struct db_op *op)
 	if (l->kind != LANE_SLOW)
 		return;
 	if (op->step == OP_WAITING) {
-		op->deadline = 0;	/* the next tick ends it */
+		op->deadline = 0; /* the next tick ends it */
 		return;
 	}
 	for (i = 0; i < l->nconns; i++)
-		if (db_pending(l->conns[i].db) > 0 &&
-		    l->conns[i].running == op)
+		if (db_pending(l->conns[i].db) > 0 && l->conns[i].running == op)
 			lane_cancel(&l->conns[i]);
 }
 
@@ -233,8 +234,7 @@ lane_open(struct pool *p, enum query_lane k, const struct pool_settings *s)
 	l->last = &l->first;
 	l->claims_last = &l->claims;
 	snprintf(l->options, sizeof(l->options), "%s%s%s", lane_options[k],
-	    s->role != NULL ? " -c role=" : "",
-	    s->role != NULL ? s->role : "");
+	    s->role != NULL ? " -c role=" : "", s->role != NULL ? s->role : "");
 	l->set.url = s->url;
 	l->set.program = s->program;
 	l->set.options = l->options;
@@ -377,8 +377,7 @@ lane_cancel(struct pool_conn *c)
 {
 	if (c->cancelling)
 		return;
-	snprintf(c->cancel_pid, sizeof(c->cancel_pid), "%d",
-	    db_backend(c->db));
+	snprintf(c->cancel_pid, sizeof(c->cancel_pid), "%d", db_backend(c->db));
 	c->cancel_value = c->cancel_pid;
 	memset(&c->cancel, 0, sizeof(c->cancel));
 	c->cancel.query = &q_backend_cancel;
@@ -394,7 +393,7 @@ lane_cancelled(struct db_op *op, struct db_answer *a)
 {
 	struct pool_conn *c = op->arg;
 
-	(void)a;	/* asked is enough; its own time-out ends it otherwise */
+	(void)a; /* asked is enough; its own time-out ends it otherwise */
 	c->cancelling = 0;
 	lane_run(c->lane);
 }

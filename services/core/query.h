@@ -11,12 +11,13 @@
  * is ever sent to PostgreSQL.
  */
 enum query_lane {
-	LANE_READ,	/* short; many in flight on one connection */
-	LANE_WRITE,	/* commits; one at a time on each of several */
-	LANE_SLOW	/* lists and reports; planned afresh, can be cancelled */
+	LANE_READ,  /* short; many in flight on one connection */
+	LANE_WRITE, /* commits; one at a time on each of several */
+	LANE_SLOW   /* lists and reports; planned afresh, can be cancelled */
 };
 
 /* Parameter types: name in SQL, name in C, OID of pg_type. */
+/* clang-format off */
 #define QUERY_TYPES(X)							\
 	X(bool, BOOL, 16)		X(bytea, BYTEA, 17)		\
 	X(bigint, BIGINT, 20)		X(int, INT, 23)			\
@@ -26,6 +27,7 @@ enum query_lane {
 	X(jsonb, JSONB, 3802)		X(int[], INTS, 1007)		\
 	X(text[], TEXTS, 1009)		X(bigint[], BIGINTS, 1016)	\
 	X(date[], DATES, 1182)		X(uuid[], UUIDS, 2951)
+/* clang-format on */
 
 enum query_type {
 #define X(sql, c, oid) Q_##c = oid,
@@ -34,31 +36,31 @@ enum query_type {
 };
 
 struct query_param {
-	const char	*name;
-	enum query_type	 type;
+	const char *name;
+	enum query_type type;
 };
 
 /* One order a list can be read in: field, ascending and descending block. */
 struct query_sort {
-	const char		*field;
-	const struct query	*ascending;
-	const struct query	*descending;
+	const char *field;
+	const struct query *ascending;
+	const struct query *descending;
 };
 
-#define QUERY_PARAMS_MAX	40
+#define QUERY_PARAMS_MAX 40
 
 struct query {
-	const char			*name;
-	const char			*sql;
-	const struct query_param	*params;
-	short				 nparams;
-	short				 id;	/* index in queries[] */
-	enum query_lane			 lane;
-	const char			*unscoped; /* why, or NULL */
-	const struct query_sort		*sorts;	/* ended by a NULL field */
+	const char *name;
+	const char *sql;
+	const struct query_param *params;
+	short nparams;
+	short id; /* index in queries[] */
+	enum query_lane lane;
+	const char *unscoped;           /* why, or NULL */
+	const struct query_sort *sorts; /* ended by a NULL field */
 };
 
 extern const struct query *const queries[];
-extern const int		 queries_count;
+extern const int queries_count;
 
 #endif

@@ -18,47 +18,47 @@
 #include "core/loop.h"
 #include "core/redis.h"
 
-#define REDIS_PAUSE_MIN_MS	100
-#define REDIS_PAUSE_MAX_MS	2000
-#define REDIS_ARGS_MAX		16
+#define REDIS_PAUSE_MIN_MS 100
+#define REDIS_PAUSE_MAX_MS 2000
+#define REDIS_ARGS_MAX 16
 
 struct redis_address {
-	char	*host;		/* NULL for a socket */
-	char	*path;
-	int	 port;
-	char	*user;
-	char	*password;
+	char *host; /* NULL for a socket */
+	char *path;
+	int port;
+	char *user;
+	char *password;
 };
 
 struct redis {
-	struct redis_address	 at;
-	redisAsyncContext	*ac;
-	struct loop_watch	*watch;
-	struct loop_timer	*timer;
-	int			 interest;
-	unsigned		 pause_ms;
-	int			 up;
+	struct redis_address at;
+	redisAsyncContext *ac;
+	struct loop_watch *watch;
+	struct loop_timer *timer;
+	int interest;
+	unsigned pause_ms;
+	int up;
 };
 
 struct redis_s {
-	struct redis_address	 at;
-	redisContext		*c;
-	unsigned		 wait_ms;
-	int			 listening;
+	struct redis_address at;
+	redisContext *c;
+	unsigned wait_ms;
+	int listening;
 };
 
-static void	address_parse(struct redis_address *, const char *);
-static void	address_free(struct redis_address *);
-static void	redis_connect(void *);
-static void	redis_lost(struct redis *);
-static void	redis_event(void *, int);
-static void	redis_interest(struct redis *, int, int);
+static void address_parse(struct redis_address *, const char *);
+static void address_free(struct redis_address *);
+static void redis_connect(void *);
+static void redis_lost(struct redis *);
+static void redis_event(void *, int);
+static void redis_interest(struct redis *, int, int);
 static redisReply *redis_run_s(struct redis_s *, int, const char **);
-static int	redis_ready_s(struct redis_s *);
-static void	redis_drop_s(struct redis_s *, const char *);
-static int	redis_entries(const redisReply *, const char *,
-		    struct redis_entry *, int);
-static int	redis_group_s(struct redis_s *, const char *, const char *);
+static int redis_ready_s(struct redis_s *);
+static void redis_drop_s(struct redis_s *, const char *);
+static int redis_entries(const redisReply *, const char *, struct redis_entry *,
+    int);
+static int redis_group_s(struct redis_s *, const char *, const char *);
 
 /* --- on the loop --- */
 
@@ -188,7 +188,7 @@ redis_connect(void *arg)
 
 	r->timer = NULL;
 	r->ac = r->at.path != NULL ? redisAsyncConnectUnix(r->at.path) :
-	    redisAsyncConnect(r->at.host, r->at.port);
+	                             redisAsyncConnect(r->at.host, r->at.port);
 	if (r->ac == NULL)
 		fatal("out of memory");
 	r->ac->data = r;
@@ -232,7 +232,8 @@ redis_lost(struct redis *r)
 	loop_cancel(&r->timer);
 	r->timer = loop_after(r->pause_ms, redis_connect, r);
 	r->pause_ms = r->pause_ms * 2 > REDIS_PAUSE_MAX_MS ?
-	    REDIS_PAUSE_MAX_MS : r->pause_ms * 2;
+	    REDIS_PAUSE_MAX_MS :
+	    r->pause_ms * 2;
 }
 
 /* --- blocking, for workers --- */
@@ -316,7 +317,7 @@ redis_take_s(struct redis_s *r, const char *stream, const char *group,
 {
 	char count[16], block[16];
 	const char *argv[] = { "XREADGROUP", "GROUP", group, consumer, "COUNT",
-	    count, "BLOCK", block, "STREAMS", stream, ">" };
+		count, "BLOCK", block, "STREAMS", stream, ">" };
 	redisReply *reply;
 	int got = 0;
 
@@ -326,7 +327,8 @@ redis_take_s(struct redis_s *r, const char *stream, const char *group,
 		return (-1);
 	if (reply->type == REDIS_REPLY_ERROR) {
 		got = strncmp(reply->str, "NOGROUP", 7) == 0 ?
-		    redis_group_s(r, stream, group) : -1;
+		    redis_group_s(r, stream, group) :
+		    -1;
 		if (got == -1)
 			log_warn("redis_refused", "%s", reply->str);
 	} else if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 1 &&
@@ -342,8 +344,8 @@ redis_inherit_s(struct redis_s *r, const char *stream, const char *group,
     const char *consumer, unsigned idle_ms, struct redis_entry *e, int n)
 {
 	char count[16], idle[16];
-	const char *argv[] = { "XAUTOCLAIM", stream, group, consumer, idle,
-	    "0", "COUNT", count };
+	const char *argv[] = { "XAUTOCLAIM", stream, group, consumer, idle, "0",
+		"COUNT", count };
 	redisReply *reply;
 	int got = 0;
 
@@ -353,7 +355,8 @@ redis_inherit_s(struct redis_s *r, const char *stream, const char *group,
 		return (-1);
 	if (reply->type == REDIS_REPLY_ERROR)
 		got = strncmp(reply->str, "NOGROUP", 7) == 0 ?
-		    redis_group_s(r, stream, group) : -1;
+		    redis_group_s(r, stream, group) :
+		    -1;
 	else if (reply->type == REDIS_REPLY_ARRAY && reply->elements >= 2)
 		got = redis_entries(reply->element[1], stream, e, n);
 	freeReplyObject(reply);
@@ -395,7 +398,6 @@ redis_listen_s(struct redis_s *r, const char *channel, unsigned ms)
 	struct pollfd pfd;
 	redisReply *reply;
 	void *more;
-	int n;
 
 	if (!r->listening) {
 		if ((reply = redis_run_s(r, 2, argv)) == NULL)
@@ -405,8 +407,8 @@ redis_listen_s(struct redis_s *r, const char *channel, unsigned ms)
 	}
 	pfd.fd = r->c->fd;
 	pfd.events = POLLIN;
-	if ((n = poll(&pfd, 1, (int)ms)) <= 0)
-		return (0);	/* a signal counts as silence */
+	if (poll(&pfd, 1, (int)ms) <= 0)
+		return (0); /* a signal counts as silence */
 	if (redisBufferRead(r->c) != REDIS_OK) {
 		redis_drop_s(r, r->c->errstr);
 		return (-1);
@@ -445,8 +447,9 @@ redis_ready_s(struct redis_s *r)
 	if (r->c != NULL)
 		return (0);
 	r->listening = 0;
-	r->c = r->at.path != NULL ? redisConnectUnixWithTimeout(r->at.path,
-	    tv) : redisConnectWithTimeout(r->at.host, r->at.port, tv);
+	r->c = r->at.path != NULL ?
+	    redisConnectUnixWithTimeout(r->at.path, tv) :
+	    redisConnectWithTimeout(r->at.host, r->at.port, tv);
 	if (r->c == NULL || r->c->err) {
 		redis_drop_s(r, r->c != NULL ? r->c->errstr : "no memory");
 		return (-1);
@@ -482,8 +485,8 @@ redis_drop_s(struct redis_s *r, const char *why)
 
 /* [[id, [field, value, ...]], ...]; an entry that is not ours has job 0. */
 static int
-redis_entries(const redisReply *list, const char *stream,
-    struct redis_entry *e, int n)
+redis_entries(const redisReply *list, const char *stream, struct redis_entry *e,
+    int n)
 {
 	const redisReply *item, *fields;
 	size_t i;
@@ -503,8 +506,7 @@ redis_entries(const redisReply *list, const char *stream,
 		if (fields->type == REDIS_REPLY_ARRAY &&
 		    fields->elements == 2 &&
 		    strcmp(fields->element[0]->str, "job") == 0)
-			e[got].job = strtoll(fields->element[1]->str, NULL,
-			    10);
+			e[got].job = strtoll(fields->element[1]->str, NULL, 10);
 		got++;
 	}
 	return (got);
@@ -514,7 +516,7 @@ static int
 redis_group_s(struct redis_s *r, const char *stream, const char *group)
 {
 	const char *argv[] = { "XGROUP", "CREATE", stream, group, "0",
-	    "MKSTREAM" };
+		"MKSTREAM" };
 	redisReply *reply;
 
 	if ((reply = redis_run_s(r, 6, argv)) == NULL)

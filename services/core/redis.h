@@ -13,11 +13,11 @@
 struct redis;
 
 struct redis *redis_open(const char *url);
-void	 redis_close(struct redis **);
-int	 redis_up(const struct redis *);
+void redis_close(struct redis **);
+int redis_up(const struct redis *);
 
 /* Wake whoever listens on a channel; dropped when Redis is away. */
-void	 redis_wake(struct redis *, const char *channel);
+void redis_wake(struct redis *, const char *channel);
 
 /*
  * Blocking twins, for workers only. -1 means the connection is unusable and
@@ -26,16 +26,16 @@ void	 redis_wake(struct redis *, const char *channel);
 struct redis_s;
 
 struct redis_s *redis_open_s(const char *url, unsigned wait_ms);
-void	 redis_close_s(struct redis_s **);
-int	 redis_ping_s(struct redis_s *);
+void redis_close_s(struct redis_s **);
+int redis_ping_s(struct redis_s *);
 
 /* Append a job's id to a stream, n of them in one flush. */
 struct redis_entry {
-	const char	*stream;
-	int64_t		 job;
-	char		 id[32];	/* the entry's id, of what was read */
+	const char *stream;
+	int64_t job;
+	char id[32]; /* the entry's id, of what was read */
 };
-int	 redis_append_s(struct redis_s *, const struct redis_entry *, int n);
+int redis_append_s(struct redis_s *, const struct redis_entry *, int n);
 
 /*
  * Take up to n new entries of a stream for a consumer of a group, waiting
@@ -43,19 +43,17 @@ int	 redis_append_s(struct redis_s *, const struct redis_entry *, int n);
  * idle_ms. Returns how many; REDIS_NO_GROUP if the group had to be made, and
  * whatever was in the stream may be gone.
  */
-#define REDIS_NO_GROUP	(-2)
-int	 redis_take_s(struct redis_s *, const char *stream, const char *group,
-	    const char *consumer, unsigned block_ms, struct redis_entry *,
-	    int n);
-int	 redis_inherit_s(struct redis_s *, const char *stream,
-	    const char *group, const char *consumer, unsigned idle_ms,
-	    struct redis_entry *, int n);
+#define REDIS_NO_GROUP (-2)
+int redis_take_s(struct redis_s *, const char *stream, const char *group,
+    const char *consumer, unsigned block_ms, struct redis_entry *, int n);
+int redis_inherit_s(struct redis_s *, const char *stream, const char *group,
+    const char *consumer, unsigned idle_ms, struct redis_entry *, int n);
 
 /* Answered: acknowledge and remove. */
-int	 redis_answer_s(struct redis_s *, const char *stream,
-	    const char *group, const struct redis_entry *, int n);
+int redis_answer_s(struct redis_s *, const char *stream, const char *group,
+    const struct redis_entry *, int n);
 
 /* Wait until someone wakes the channel or ms have passed: 1, 0 or -1. */
-int	 redis_listen_s(struct redis_s *, const char *channel, unsigned ms);
+int redis_listen_s(struct redis_s *, const char *channel, unsigned ms);
 
 #endif

@@ -12,11 +12,11 @@
 #include "core/seal.h"
 #include "core/uuid.h"
 
-#define B64	sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define NONCE	crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-#define TAG	crypto_aead_xchacha20poly1305_ietf_ABYTES
-#define MAC	32
-#define REFRESH	(16 + 4 + MAC)	/* session, generation, code */
+#define B64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
+#define TAG crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define MAC 32
+#define REFRESH (16 + 4 + MAC) /* session, generation, code */
 
 static const unsigned char *
 seal_key(const char *purpose)
@@ -61,12 +61,13 @@ seal_open(struct arena *a, const char *sealed, size_t n, const char *context,
 
 	box = arena_alloc(a, n + 1);
 	if (sodium_base642bin(box, n, sealed, n, NULL, &box_n, NULL, B64) ==
-	    -1 || box_n < NONCE + TAG)
+	        -1 ||
+	    box_n < NONCE + TAG)
 		return (NULL);
 	text = arena_alloc(a, box_n);
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(text, &len, NULL,
-	    box + NONCE, box_n - NONCE, (const unsigned char *)context,
-	    context_n, box, seal_key("cursor")) == -1)
+	        box + NONCE, box_n - NONCE, (const unsigned char *)context,
+	        context_n, box, seal_key("cursor")) == -1)
 		return (NULL);
 	text[len] = '\0';
 	return ((char *)text);
@@ -93,13 +94,16 @@ seal_refresh_read(const char *token, size_t n, char *session)
 	unsigned char raw[REFRESH + 8];
 	size_t len;
 
-	if (n >= SEAL_REFRESH_LEN || sodium_base642bin(raw, sizeof(raw),
-	    token, n, NULL, &len, NULL, B64) == -1 || len != REFRESH ||
+	if (n >= SEAL_REFRESH_LEN ||
+	    sodium_base642bin(raw, sizeof(raw), token, n, NULL, &len, NULL,
+	        B64) == -1 ||
+	    len != REFRESH ||
 	    crypto_auth_verify(raw + 20, raw, 20, seal_key("refresh")) == -1)
 		return (-1);
 	uuid_text(raw, session);
 	return ((int)((unsigned)raw[16] << 24 | (unsigned)raw[17] << 16 |
-	    (unsigned)raw[18] << 8 | raw[19]) & INT32_MAX);
+	            (unsigned)raw[18] << 8 | raw[19]) &
+	    INT32_MAX);
 }
 
 unsigned long long

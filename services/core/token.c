@@ -16,36 +16,34 @@
 #include "core/keys.h"
 #include "core/token.h"
 
-#define B64	sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define SEEN	8192		/* remembered tokens; a power of two */
+#define B64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define SEEN 8192 /* remembered tokens; a power of two */
 
 struct seen {
-	unsigned char	hash[32];
-	struct token	token;	/* expires 0 = free */
+	unsigned char hash[32];
+	struct token token; /* expires 0 = free */
 };
-static struct seen	*seen;
+static struct seen *seen;
 
 /* The order n of P-256, and its half. */
-static const unsigned char order[32] = {
-	0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
-	0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51
-};
-static const unsigned char half[32] = {
-	0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73, 0x7d, 0x56, 0xd3, 0x8b,
-	0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8
-};
+static const unsigned char order[32] = { 0xff, 0xff, 0xff, 0xff, 0x00, 0x00,
+	0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6,
+	0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63,
+	0x25, 0x51 };
+static const unsigned char half[32] = { 0x7f, 0xff, 0xff, 0xff, 0x80, 0x00,
+	0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73,
+	0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31,
+	0x92, 0xa8 };
 
-static int	 token_check(const char *, size_t, const char *, const char *,
-		    struct token *);
+static int token_check(const char *, size_t, const char *, const char *,
+    struct token *);
 static const struct signing_key *token_header(const char *, size_t);
-static int	 token_claims(const char *, size_t, const char *,
-		    const char *, struct token *);
-static json_t	*token_part(const char *, size_t);
-static int	 token_signature(const char *, size_t);
-static char	*token_lower_s(char *);
-static int	 is_text(const json_t *, const char *, const char *);
+static int token_claims(const char *, size_t, const char *, const char *,
+    struct token *);
+static json_t *token_part(const char *, size_t);
+static int token_signature(const char *, size_t);
+static char *token_lower_s(char *);
+static int is_text(const json_t *, const char *, const char *);
 
 char *
 token_sign(const struct token *t, const char *issuer, const char *audience)
@@ -69,8 +67,8 @@ token_sign(const struct token *t, const char *issuer, const char *audience)
 	    jwt_add_grant_int(jwt, "nbf", (long)now) == 0 &&
 	    jwt_add_grant_int(jwt, "exp", (long)t->expires) == 0 &&
 	    jwt_set_alg(jwt, JWT_ALG_ES256,
-	    (const unsigned char *)k->private_pem,
-	    (int)strlen(k->private_pem)) == 0)
+	        (const unsigned char *)k->private_pem,
+	        (int)strlen(k->private_pem)) == 0)
 		text = token_lower_s(jwt_encode_str(jwt));
 	jwt_free(jwt);
 	return (text);
@@ -125,7 +123,9 @@ token_check(const char *text, size_t n, const char *issuer,
 
 	for (i = 0; i < n; i++)
 		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
-		    "wxyz0123456789-_.", text[i]) == NULL || text[i] == '\0')
+		           "wxyz0123456789-_.",
+		        text[i]) == NULL ||
+		    text[i] == '\0')
 			return (-1);
 	memcpy(copy, text, n);
 	copy[n] = '\0';
@@ -217,7 +217,7 @@ token_part(const char *text, size_t n)
 	json_t *v;
 
 	if (sodium_base642bin(raw, sizeof(raw), text, n, NULL, &len, NULL,
-	    B64) == -1)
+	        B64) == -1)
 		return (NULL);
 	v = json_read((const char *)raw, len, &fault, &line, &column);
 	if (v != NULL && !json_is_object(v)) {
@@ -234,7 +234,8 @@ token_signature(const char *text, size_t n)
 	size_t len;
 
 	if (sodium_base642bin(raw, sizeof(raw), text, n, NULL, &len, NULL,
-	    B64) == -1 || len != 64)
+	        B64) == -1 ||
+	    len != 64)
 		return (-1);
 	return (memcmp(raw + 32, half, 32) <= 0 ? 0 : -1);
 }
@@ -256,7 +257,8 @@ token_lower_s(char *encoded)
 		return (NULL);
 	sig = strrchr(text, '.') + 1;
 	if (sodium_base642bin(raw, sizeof(raw), sig, strlen(sig), NULL, &len,
-	    NULL, B64) == -1 || len != 64) {
+	        NULL, B64) == -1 ||
+	    len != 64) {
 		free(text);
 		return (NULL);
 	}

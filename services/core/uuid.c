@@ -4,15 +4,15 @@
 
 #include <sodium.h>
 
-#include "clock.h"
-#include "uuid.h"
+#include "core/clock.h"
+#include "core/uuid.h"
 
-static int	hex_value(char);
+static int hex_value(char);
 
 void
 uuid_new(char out[static UUID_LEN + 1])
 {
-	static uint64_t last;	/* 48 bits of ms, 12 bits of counter */
+	static uint64_t last; /* 48 bits of ms, 12 bits of counter */
 	unsigned char b[16];
 	uint64_t stamp;
 	int i;
@@ -55,7 +55,7 @@ uuid_bytes(const char *s, unsigned char out[static 16])
 	for (i = 0; i < 16; i++) {
 		if (*s == '-')
 			s++;
-		out[i] = (unsigned char)(hex_value(s[0]) << 4 |
+		out[i] = (unsigned char)(hex_value(s[0]) * 16 +
 		    hex_value(s[1]));
 		s += 2;
 	}

@@ -3,16 +3,17 @@
 
 /* Of which changes people are told, and in what words; the list is event.tbl. */
 struct event_rule {
-	const char	*resource;
-	const char	*verb;
-	const char	*audience;
-	const char	*category;
-	const char	*template;
+	const char *resource;
+	const char *verb;
+	const char *audience;
+	const char *category;
+	const char *template;
 };
-struct template {
-	const char	*code;
-	const char	*subject;
-	const char	*body;
+struct template
+{
+	const char *code;
+	const char *subject;
+	const char *body;
 };
 
 /* NULL if nobody is told of it. */

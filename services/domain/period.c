@@ -6,7 +6,7 @@
 #include "core/field.h"
 #include "domain/period.h"
 
-static void	month_day(char out[11], int year, int month, int day);
+static void month_day(char out[11], int year, int month, int day);
 
 int
 period_scheme(const char *name, enum period_scheme *scheme)
@@ -62,8 +62,9 @@ void
 period_last_day(const struct period *p, char out[static 11])
 {
 	struct tm tm = { .tm_year = atoi(p->until) - 1900,
-	    .tm_mon = atoi(p->until + 5) - 1,
-	    .tm_mday = atoi(p->until + 8) - 1, .tm_isdst = 0 };
+		.tm_mon = atoi(p->until + 5) - 1,
+		.tm_mday = atoi(p->until + 8) - 1,
+		.tm_isdst = 0 };
 
 	/* the 0th of a month is the last of the month before */
 	tm.tm_hour = 12;

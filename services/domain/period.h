@@ -8,15 +8,15 @@
  * 0, or -1 if the scheme has no such period.
  */
 struct period {
-	char	from[11];
-	char	until[11];
+	char from[11];
+	char until[11];
 };
 enum period_scheme { PERIOD_CALENDAR, PERIOD_ND09 };
 
-int	period_scheme(const char *name, enum period_scheme *);
-int	period_range(const char *code, enum period_scheme, struct period *);
+int period_scheme(const char *name, enum period_scheme *);
+int period_range(const char *code, enum period_scheme, struct period *);
 
 /* The last day in it, as people write ranges. */
-void	period_last_day(const struct period *, char out[static 11]);
+void period_last_day(const struct period *, char out[static 11]);
 
 #endif

@@ -17,8 +17,8 @@ enum {
 #define FUNCTION(key, adds, takes, vi, en)
 #define ROLE(key, perms, vi, en) { #key, perms },
 static const struct {
-	const char	*key;
-	int64_t		 perms;
+	const char *key;
+	int64_t perms;
 } roles[] = {
 #include "domain/role.tbl"
 };
@@ -34,9 +34,9 @@ const struct word words_role[] = {
 #define ROLE(key, perms, vi, en)
 #define FUNCTION(key, adds, takes, vi, en) { #key, adds, takes },
 static const struct {
-	const char	*key;
-	int64_t		 adds;
-	int64_t		 takes;
+	const char *key;
+	int64_t adds;
+	int64_t takes;
 } functions[] = {
 #include "domain/role.tbl"
 };
@@ -63,7 +63,7 @@ role_perms(const char *role, const char *function)
 		return (perms);
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		if (strcmp(functions[i].key, function) == 0)
-			return ((perms | functions[i].adds) &
-			    ~functions[i].takes);
+			return (
+			    (perms | functions[i].adds) & ~functions[i].takes);
 	return (0);
 }

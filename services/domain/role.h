@@ -21,6 +21,6 @@ extern const struct word words_role[];
 extern const struct word words_function[];
 
 /* What a role with a function ("" for none) may do; 0 for unknown ones. */
-int64_t	role_perms(const char *role, const char *function);
+int64_t role_perms(const char *role, const char *function);
 
 #endif

@@ -4,9 +4,10 @@
 #include "domain/role.h"
 #include "domain/state.h"
 
-#define P(x)	PERM_##x
+#define P(x) PERM_##x
 
 /* Kế hoạch. A draft is its author's alone. */
+/* clang-format off */
 static const struct transition plan_steps[] = {
 	{ "draft", "update", NULL, P(IS_AUTHOR), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
@@ -27,10 +28,12 @@ static const struct ask plan_asks[] = {
 	{ "issued", "leader", "unit", P(ISSUE), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
+/* clang-format on */
 
 /* Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. */
-#define GIVER	(P(ASSIGN) | P(IS_ASSIGNER))
-#define JUDGE	(P(ACCEPT) | P(IS_ASSIGNER))
+#define GIVER (P(ASSIGN) | P(IS_ASSIGNER))
+#define JUDGE (P(ACCEPT) | P(IS_ASSIGNER))
+/* clang-format off */
 static const struct transition task_steps[] = {
 	{ "draft", "update", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
@@ -81,8 +84,10 @@ static const struct ask task_asks[] = {
 	{ "declined", "assigner", "unit", 0, "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
+/* clang-format on */
 
 /* Tự soi, tự sửa. */
+/* clang-format off */
 static const struct transition review_steps[] = {
 	{ "draft", "update", NULL, P(IS_SUBJECT) | P(IS_AUTHOR), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
@@ -110,9 +115,10 @@ static const struct ask review_asks[] = {
 	{ "discussed", "leader", "unit", P(REVIEW), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
+/* clang-format on */
 
 /* Đánh giá, xếp loại. Nobody judges his own. */
-#define OTHER	P(IS_SUBJECT)
+#define OTHER P(IS_SUBJECT)
 static const struct transition evaluation_steps[] = {
 	{ "draft", "update", NULL, P(IS_SUBJECT), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
@@ -127,6 +133,7 @@ static const struct transition evaluation_steps[] = {
 	{ "met", "decide", "decided", P(DECIDE), 0, OTHER, STEP_SIGN },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
+/* clang-format off */
 static const struct ask evaluation_asks[] = {
 	{ "draft", "subject", "unit", 0, "do" },
 	{ "self_assessed", "leader", "unit", P(RATE), "approve" },
@@ -134,6 +141,7 @@ static const struct ask evaluation_asks[] = {
 	{ "met", "leader", "office", P(DECIDE), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
+/* clang-format on */
 
 const struct states states_plan = { "plan", plan_steps, plan_asks };
 const struct states states_task = { "task", task_steps, task_asks };
@@ -141,9 +149,8 @@ const struct states states_review = { "review", review_steps, review_asks };
 const struct states states_evaluation = { "evaluation", evaluation_steps,
 	evaluation_asks };
 
-const struct states *const states_all[] = {
-	&states_plan, &states_task, &states_review, &states_evaluation, NULL
-};
+const struct states *const states_all[] = { &states_plan, &states_task,
+	&states_review, &states_evaluation, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

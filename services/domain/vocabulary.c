@@ -7,12 +7,18 @@
 #define LIST(list) const struct word words_##list[] = {
 #define WORD(list, code, vi, vi_short, en, tone) \
 	{ #code, vi, vi_short, en, #tone },
-#define END { NULL, NULL, NULL, NULL, NULL } };
+#define END \
+	{ \
+		NULL, NULL, NULL, NULL, NULL \
+	} \
+	} \
+	;
 #include "domain/vocabulary.tbl"
 #undef LIST
 #undef WORD
 #undef END
 
+/* clang-format off */
 const struct vocabulary vocabularies[] = {
 #define LIST(list) { #list, words_##list },
 #define WORD(list, code, vi, vi_short, en, tone)
@@ -25,3 +31,4 @@ const struct vocabulary vocabularies[] = {
 	{ "function", words_function },
 	{ NULL, NULL }
 };
+/* clang-format on */

@@ -14,8 +14,8 @@
 
 /* All lists by name, roles and functions included; a NULL name ends it. */
 struct vocabulary {
-	const char		*name;
-	const struct word	*words;
+	const char *name;
+	const struct word *words;
 };
 extern const struct vocabulary vocabularies[];
 

@@ -16,13 +16,13 @@ auth_admit(struct ctx *c)
 	const char *h = c->fields[HEADER_AUTHORIZATION];
 
 	if (c->part_of != NULL)
-		return (STEP_MORE);	/* a part: the whole was admitted */
+		return (STEP_MORE); /* a part: the whole was admitted */
 	if (h == NULL || strncasecmp(h, "Bearer ", 7) != 0)
 		return (problem(c, P_UNAUTHENTICATED, NULL));
 	h += 7;
 	h += strspn(h, " ");
 	if (token_verify(h, strlen(h), config_text(CFG_ISSUER),
-	    config_text(CFG_AUDIENCE), &c->who) == -1) {
+	        config_text(CFG_AUDIENCE), &c->who) == -1) {
 		c->who.staff[0] = '\0';
 		return (problem(c, P_UNAUTHENTICATED, NULL));
 	}

@@ -27,33 +27,34 @@
 #include "http/route.h"
 #include "queries.h"
 
-#define BATCH_MAX	100
-#define BATCH_TRIES	3
+#define BATCH_MAX 100
+#define BATCH_TRIES 3
 
 struct operation {
-	struct ctx	*part;		/* while it runs */
-	const char	*headers[HEADER_COUNT];
-	int		 status;	/* 0 = no answer yet */
-	const char	*body;
-	const char	*etag;
+	struct ctx *part; /* while it runs */
+	const char *headers[HEADER_COUNT];
+	int status; /* 0 = no answer yet */
+	const char *body;
+	const char *etag;
 };
 
 struct batch {
-	struct ctx		*whole;
-	json_t			*list;		/* borrowed */
-	int			 n;
-	int			 atomic;
-	int			 at;		/* one by one: next to start */
-	int			 open;		/* parts without an answer */
-	int			 failed;	/* index of the first, or -1 */
-	int			 deadlock;
-	int			 repeated;	/* the key was taken meanwhile */
-	int			 tries;
-	struct db		*db;
-	struct pool_claim	 claim;
-	struct operation	 ops[BATCH_MAX];
+	struct ctx *whole;
+	json_t *list; /* borrowed */
+	int n;
+	int atomic;
+	int at;     /* one by one: next to start */
+	int open;   /* parts without an answer */
+	int failed; /* index of the first, or -1 */
+	int deadlock;
+	int repeated; /* the key was taken meanwhile */
+	int tries;
+	struct db *db;
+	struct pool_claim claim;
+	struct operation ops[BATCH_MAX];
 };
 
+/* clang-format off */
 static const struct field operation_fields[] = {
 	{ .name = "id", .type = F_TEXT, .max = 100,
 	    .doc = "Given back with the result" },
@@ -73,21 +74,22 @@ const struct field batch_fields[] = {
 	{ .name = "atomic", .type = F_BOOL },
 	{ .name = NULL }
 };
+/* clang-format on */
 
-static void	batch_key(struct batch *);
-static void	take_stored(struct ctx *, struct db_answer *);
+static void batch_key(struct batch *);
+static void take_stored(struct ctx *, struct db_answer *);
 static enum step batch_begin(struct ctx *);
 static enum step batch_next(struct ctx *);
 static enum step batch_start(struct ctx *);
-static void	batch_claimed(struct pool_claim *, struct db *);
-static void	batch_answered(struct batch *);
-static void	take_put(struct ctx *, struct db_answer *);
-static void	batch_ended(void *, enum db_outcome);
+static void batch_claimed(struct pool_claim *, struct db *);
+static void batch_answered(struct batch *);
+static void take_put(struct ctx *, struct db_answer *);
+static void batch_ended(void *, enum db_outcome);
 static enum step batch_reply(struct ctx *);
 static enum step batch_over(struct ctx *);
 static struct ctx *batch_part(struct batch *, int);
-static void	batch_drop(struct batch *);
-static void	batch_results(struct batch *, struct buf *);
+static void batch_drop(struct batch *);
+static void batch_results(struct batch *, struct buf *);
 
 enum step
 batch_run(struct ctx *c)
@@ -153,8 +155,9 @@ batch_key(struct batch *b)
 		return;
 	crypto_hash_sha256_init(&st);
 	for (i = 0; i < b->n; i++) {
-		key = json_string_value(json_object_get(json_array_get(b->list,
-		    (size_t)i), "idempotency_key"));
+		key = json_string_value(
+		    json_object_get(json_array_get(b->list, (size_t)i),
+		        "idempotency_key"));
 		if (key == NULL)
 			return;
 		crypto_hash_sha256_update(&st, (const unsigned char *)key,
@@ -187,8 +190,7 @@ take_stored(struct ctx *c, struct db_answer *a)
 	}
 	metric_add(METRIC_replays, 1);
 	c->replayed = 1;
-	reply(c, (int)db_number(a, 0, 1), db_text(a, 0, 5),
-	    db_length(a, 0, 5));
+	reply(c, (int)db_number(a, 0, 1), db_text(a, 0, 5), db_length(a, 0, 5));
 }
 
 static enum step
@@ -246,7 +248,7 @@ batch_start(struct ctx *c)
 		c->retry_after = "1";
 		return (problem(c, P_OVERLOADED, NULL));
 	}
-	c->pending++;		/* until the transaction has ended */
+	c->pending++; /* until the transaction has ended */
 	c->next = batch_over;
 	return (STEP_WAIT);
 }
@@ -262,8 +264,10 @@ batch_claimed(struct pool_claim *claim, struct db *db)
 		batch_drop(b);
 		c->pending--;
 		c->retry_after = "1";
-		problem(c, pool_up(ctx_pool, LANE_WRITE) ? P_OVERLOADED :
-		    P_DATABASE_AWAY, NULL);
+		problem(c,
+		    pool_up(ctx_pool, LANE_WRITE) ? P_OVERLOADED :
+		                                    P_DATABASE_AWAY,
+		    NULL);
 		ctx_run(c);
 		return;
 	}
@@ -305,8 +309,7 @@ take_put(struct ctx *c, struct db_answer *a)
 	c->tx = NULL;
 	if (db_outcome(a) != DB_OK) {
 		b->failed = b->n;
-		b->repeated = strcmp(db_constraint(a), "idempotency_once") ==
-		    0;
+		b->repeated = strcmp(db_constraint(a), "idempotency_once") == 0;
 	}
 	if (db_end(b->db, b->failed == -1, batch_ended, b) == -1)
 		batch_ended(b, DB_GONE);
@@ -323,8 +326,9 @@ batch_ended(void *arg, enum db_outcome outcome)
 	c->pending--;
 	if (b->failed == -1 && outcome != DB_OK) {
 		c->retry_after = "1";
-		problem(c, outcome == DB_UNCERTAIN ? P_UNCERTAIN :
-		    P_DATABASE_AWAY, NULL);
+		problem(c,
+		    outcome == DB_UNCERTAIN ? P_UNCERTAIN : P_DATABASE_AWAY,
+		    NULL);
 	} else if (b->repeated) {
 		/* a twin was quicker: its answer is ours */
 		if (ctx_send(c, &q_idempotency_get, take_stored) == STEP_WAIT)
@@ -392,8 +396,8 @@ batch_results(struct batch *b, struct buf *out)
 	    b->atomic ? "true" : "false");
 	for (i = 0; i < b->n; i++) {
 		o = &b->ops[i];
-		id = json_string_value(json_object_get(json_array_get(b->list,
-		    (size_t)i), "id"));
+		id = json_string_value(
+		    json_object_get(json_array_get(b->list, (size_t)i), "id"));
 		buf_puts(out, i > 0 ? ",{" : "{");
 		if (id != NULL) {
 			buf_puts(out, "\"id\":");
@@ -402,9 +406,11 @@ batch_results(struct batch *b, struct buf *out)
 		}
 		if (b->atomic && b->failed >= 0 && o->status < 300) {
 			p = i < b->failed ? P_ROLLED_BACK : P_NOT_ATTEMPTED;
-			buf_printf(out, "\"status\":%d,\"body\":{\"status\":"
-			    "%d,\"code\":\"%s\",\"title\":", problem_status(p),
-			    problem_status(p), problem_code(p));
+			buf_printf(out,
+			    "\"status\":%d,\"body\":{\"status\":"
+			    "%d,\"code\":\"%s\",\"title\":",
+			    problem_status(p), problem_status(p),
+			    problem_code(p));
 			buf_json(out, problem_text(p, b->whole->lang));
 			buf_puts(out, "}}");
 			continue;
@@ -436,10 +442,10 @@ batch_part(struct batch *b, int i)
 	c = ctx_part(b->whole);
 	memset(op, 0, sizeof(*op));
 	op->part = c;
-	op->headers[HEADER_IF_MATCH] =
-	    json_string_value(json_object_get(o, "if_match"));
-	op->headers[HEADER_IDEMPOTENCY_KEY] =
-	    json_string_value(json_object_get(o, "idempotency_key"));
+	op->headers[HEADER_IF_MATCH] = json_string_value(
+	    json_object_get(o, "if_match"));
+	op->headers[HEADER_IDEMPOTENCY_KEY] = json_string_value(
+	    json_object_get(o, "idempotency_key"));
 	c->fields = op->headers;
 	path = arena_strdup(&c->arena,
 	    json_string_value(json_object_get(o, "path")));

@@ -13,6 +13,6 @@ extern const struct field batch_fields[];
 enum step batch_run(struct ctx *);
 
 /* A part has its answer. */
-void	 batch_part_done(struct ctx *);
+void batch_part_done(struct ctx *);
 
 #endif

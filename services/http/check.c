@@ -13,8 +13,8 @@
 #include "http/problem.h"
 #include "http/route.h"
 
-#define PARAMS_MAX	40
-#define KEY_MAX		200
+#define PARAMS_MAX 40
+#define KEY_MAX 200
 
 static enum step check_params(struct ctx *);
 static enum step check_accept(struct ctx *);
@@ -23,15 +23,15 @@ static enum step check_body(struct ctx *);
 static enum step check_media(struct ctx *);
 static enum step check_json(struct ctx *);
 static enum step check_key(struct ctx *);
-static char	*param_decode(struct ctx *, const char *, size_t);
-static int	hex_value(int);
-static int	media_is(const char *, const char *);
+static char *param_decode(struct ctx *, const char *, size_t);
+static int hex_value(int);
+static int media_is(const char *, const char *);
 
 enum step
 check_request(struct ctx *c)
 {
 	enum step (*const checks[])(struct ctx *) = { check_params,
-	    check_accept, check_match, check_body, check_key };
+		check_accept, check_match, check_body, check_key };
 	size_t i;
 
 	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
@@ -110,17 +110,17 @@ check_params(struct ctx *c)
 			name_n = eq != NULL ? (size_t)(eq - s) : n;
 			p = arena_zalloc(&c->arena, sizeof(*p));
 			p->name = param_decode(c, s, name_n);
-			p->value = eq != NULL ? param_decode(c, eq + 1,
-			    n - name_n - 1) : "";
+			p->value = eq != NULL ?
+			    param_decode(c, eq + 1, n - name_n - 1) :
+			    "";
 			if (p->name == NULL || p->value == NULL)
 				return (problem(c, P_BAD_PARAMETER,
 				    "the query string is not valid"));
 			for (q = c->params; q != NULL; q = q->next)
 				if (strcmp(q->name, p->name) == 0) {
-					fault_add(&c->faults, p->name,
-					    "twice");
-					return (problem(c, P_BAD_PARAMETER,
-					    NULL));
+					fault_add(&c->faults, p->name, "twice");
+					return (
+					    problem(c, P_BAD_PARAMETER, NULL));
 				}
 			*last = p;
 			last = &p->next;
@@ -139,8 +139,7 @@ check_accept(struct ctx *c)
 	const char *accept = c->fields[HEADER_ACCEPT];
 
 	if (accept == NULL || *accept == '\0' ||
-	    (c->route->flags & ROUTE_PAGE) ||
-	    strstr(accept, "*/*") != NULL ||
+	    (c->route->flags & ROUTE_PAGE) || strstr(accept, "*/*") != NULL ||
 	    strstr(accept, "application/json") != NULL ||
 	    strstr(accept, "application/*") != NULL ||
 	    strstr(accept, "+json") != NULL)
@@ -199,14 +198,16 @@ check_media(struct ctx *c)
 {
 	const char *type = c->fields[HEADER_CONTENT_TYPE];
 
-	if (c->part_of != NULL || (type != NULL &&
-	    (media_is(type, "application/json") ||
-	    (c->method == PATCH &&
-	    media_is(type, "application/merge-patch+json")))))
+	if (c->part_of != NULL ||
+	    (type != NULL &&
+	        (media_is(type, "application/json") ||
+	            (c->method == PATCH &&
+	                media_is(type, "application/merge-patch+json")))))
 		return (STEP_MORE);
-	return (problem(c, P_UNSUPPORTED_MEDIA, c->method == PATCH ?
-	    "application/merge-patch+json or application/json" :
-	    "application/json"));
+	return (problem(c, P_UNSUPPORTED_MEDIA,
+	    c->method == PATCH ?
+	        "application/merge-patch+json or application/json" :
+	        "application/json"));
 }
 
 static enum step
@@ -216,15 +217,14 @@ check_json(struct ctx *c)
 	int line, column;
 
 	if (c->body != NULL)
-		return (STEP_MORE);	/* a part: it came parsed */
+		return (STEP_MORE); /* a part: it came parsed */
 	if (c->body_len == 0) {
 		if (c->route->flags & ROUTE_BODY)
 			return (problem(c, P_BAD_JSON, "the body is empty"));
 		c->body = json_object();
 		return (STEP_MORE);
 	}
-	c->body = json_read(c->body_text, c->body_len, &fault, &line,
-	    &column);
+	c->body = json_read(c->body_text, c->body_len, &fault, &line, &column);
 	switch (fault) {
 	case JSON_FINE:
 		break;
@@ -237,8 +237,8 @@ check_json(struct ctx *c)
 		return (problem(c, P_DUPLICATE_MEMBER, "line %d, column %d",
 		    line, column));
 	default:
-		return (problem(c, P_BAD_JSON, "line %d, column %d", line,
-		    column));
+		return (
+		    problem(c, P_BAD_JSON, "line %d, column %d", line, column));
 	}
 	if (!json_is_object(c->body))
 		return (problem(c, P_BAD_JSON, "not an object"));
@@ -267,8 +267,10 @@ check_key(struct ctx *c)
 	if (key != NULL) {
 		n = strlen(key);
 		if (n == 0 || n > KEY_MAX)
-			return (problem(c, P_BAD_HEADER, "Idempotency-Key: 1 "
-			    "to %d characters", KEY_MAX));
+			return (problem(c, P_BAD_HEADER,
+			    "Idempotency-Key: 1 "
+			    "to %d characters",
+			    KEY_MAX));
 		for (i = 0; i < n; i++)
 			if ((unsigned char)key[i] < 0x21 ||
 			    (unsigned char)key[i] > 0x7e)
@@ -276,8 +278,7 @@ check_key(struct ctx *c)
 				    "Idempotency-Key: visible ASCII only"));
 		c->key = key;
 	} else if (c->method == POST && c->body != NULL &&
-	    (id = json_object_get(c->body, "id")) != NULL &&
-	    json_is_string(id))
+	    (id = json_object_get(c->body, "id")) != NULL && json_is_string(id))
 		c->key = arena_printf(&c->arena, "id:%s",
 		    json_string_value(id));
 	if (c->key == NULL)
@@ -326,8 +327,7 @@ param_decode(struct ctx *c, const char *s, size_t n)
 			out[len++] = (char)(hi << 4 | lo);
 			i += 2;
 		}
-		if ((unsigned char)out[len - 1] < 0x20 ||
-		    out[len - 1] == 0x7f)
+		if ((unsigned char)out[len - 1] < 0x20 || out[len - 1] == 0x7f)
 			return (NULL);
 	}
 	out[len] = '\0';

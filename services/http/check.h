@@ -10,7 +10,7 @@
 enum step check_request(struct ctx *);
 
 /* Accept-Language: vi unless English is wanted more. */
-void	 check_language(struct ctx *);
+void check_language(struct ctx *);
 
 /* Take a parameter of the query string: its value, or NULL. */
 const char *param_take(struct ctx *, const char *name);

@@ -20,36 +20,36 @@
 #include "http/reply.h"
 #include "queries.h"
 
-#define RETRIES	3	/* of a statement that lost a deadlock */
+#define RETRIES 3 /* of a statement that lost a deadlock */
 
 /* A write's outcome, kept while the key is looked up. */
 struct outcome {
-	int		 status;
-	int		 uncertain;
-	struct item	 item;
+	int status;
+	int uncertain;
+	struct item item;
 };
 
 /* The state table of a verb as arrays, made once per route. */
 struct verb_arrays {
-	const char	*from;
-	const char	*to;
-	const char	*need;
-	const char	*also;
-	const char	*never;
+	const char *from;
+	const char *to;
+	const char *need;
+	const char *also;
+	const char *never;
 };
 static struct verb_arrays arrays[512];
 
-static void	take_item(struct ctx *, struct db_answer *);
-static void	take_written(struct ctx *, struct db_answer *);
-static void	take_repeated(struct ctx *, struct db_answer *);
+static void take_item(struct ctx *, struct db_answer *);
+static void take_written(struct ctx *, struct db_answer *);
+static void take_repeated(struct ctx *, struct db_answer *);
 static enum step again(struct ctx *);
 static enum step conclude(struct ctx *, const struct outcome *);
 static enum step succeed(struct ctx *, int, const struct item *);
 static enum step stale(struct ctx *, const struct item *);
 static enum step wrong_state(struct ctx *, const struct item *);
-static void	bind_verb(struct ctx *, const char *);
-static void	bind_tell(struct ctx *, const char *);
-static void	item_of_row(struct item *, const struct db_answer *, int);
+static void bind_verb(struct ctx *, const char *);
+static void bind_tell(struct ctx *, const char *);
+static void item_of_row(struct item *, const struct db_answer *, int);
 
 enum step
 crud_get(struct ctx *c)
@@ -187,7 +187,7 @@ take_item(struct ctx *c, struct db_answer *a)
 		text = crud_project(x.json, x.len, names);
 		x.json = text;
 		x.len = strlen(text);
-		if (x.len == 2) {	/* "{}": nothing was named */
+		if (x.len == 2) { /* "{}": nothing was named */
 			fault_add(&c->faults, "fields", "unknown");
 			problem(c, P_BAD_PARAMETER, NULL);
 			free(text);
@@ -213,7 +213,7 @@ take_written(struct ctx *c, struct db_answer *a)
 	case DB_REFUSED:
 		c->deadlock = strcmp(db_sqlstate(a), "40P01") == 0;
 		if (c->deadlock && c->tx == NULL && c->retries++ < RETRIES)
-			return;		/* c->next sends it again */
+			return; /* c->next sends it again */
 		if (c->key != NULL && c->tx == NULL &&
 		    strcmp(db_constraint(a), "idempotency_once") == 0) {
 			o.status = 0;
@@ -308,7 +308,7 @@ conclude(struct ctx *c, const struct outcome *o)
 		return (wrong_state(c, &o->item));
 	case 412:
 		return (stale(c, &o->item));
-	case 422:	/* lines of "pointer fault" */
+	case 422: /* lines of "pointer fault" */
 		problem_faults(c, o->item.json);
 		return (problem(c, P_INVALID, NULL));
 	default:
@@ -346,12 +346,13 @@ stale(struct ctx *c, const struct item *x)
 	buf_puts(&b, ",\"conflicts\":[");
 	now = json_loadb(x->json, x->len, 0, NULL);
 	if (c->method == PATCH && now != NULL) {
-		json_object_foreach(c->body, name, yours) {
+		json_object_foreach(c->body, name, yours)
+		{
 			theirs = json_object_get(now, name);
 			if (theirs != NULL && json_equal(theirs, yours))
 				continue;
-			buf_printf(&b, "%s{\"pointer\":\"/%s\",\"theirs\":",
-			    sep, name);
+			buf_printf(&b,
+			    "%s{\"pointer\":\"/%s\",\"theirs\":", sep, name);
 			text = theirs != NULL ? json_text(theirs) : NULL;
 			buf_puts(&b, text != NULL ? text : "null");
 			free(text);
@@ -399,7 +400,8 @@ bind_verb(struct ctx *c, const char *verb)
 			buf_putc(&b[i], '{');
 		}
 		t = c->route->resource->states != NULL ?
-		    c->route->resource->states->transitions : NULL;
+		    c->route->resource->states->transitions :
+		    NULL;
 		for (; t != NULL && t->from != NULL; t++) {
 			if (strcmp(t->verb, verb) != 0)
 				continue;
@@ -433,8 +435,11 @@ bind_verb(struct ctx *c, const char *verb)
 static void
 bind_tell(struct ctx *c, const char *verb)
 {
-	ctx_bind(c, "tell", c->route->resource->kind != NULL &&
-	    event_rule(c->route->resource->kind, verb) != NULL ? "t" : "f");
+	ctx_bind(c, "tell",
+	    c->route->resource->kind != NULL &&
+	            event_rule(c->route->resource->kind, verb) != NULL ?
+	        "t" :
+	        "f");
 }
 
 /* version, status, perms, json from a column on */

@@ -21,9 +21,9 @@ enum step crud_restore(struct ctx *);
 enum step crud_write(struct ctx *, const struct query *);
 
 /* Fix the body's text after the last change to it. */
-void	 crud_body(struct ctx *);
+void crud_body(struct ctx *);
 
 /* Keep only the members named in a list ("id,title"); malloc'd text. */
-char	*crud_project(const char *json, size_t n, const char *names);
+char *crud_project(const char *json, size_t n, const char *names);
 
 #endif

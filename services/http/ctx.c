@@ -36,22 +36,22 @@
 #include "http/reply.h"
 #include "http/route.h"
 
-struct pool	*ctx_pool;
-struct redis	*ctx_redis;
+struct pool *ctx_pool;
+struct redis *ctx_redis;
 
-static struct ctx	*spare;
-static int		 live;
+static struct ctx *spare;
+static int live;
 
 static struct ctx *ctx_new(void);
-static void	ctx_begin(struct ctx *, struct http_request *);
+static void ctx_begin(struct ctx *, struct http_request *);
 static enum step ctx_match(struct ctx *);
 static enum step ctx_admit(struct ctx *);
 static enum step ctx_check(struct ctx *);
-static void	ctx_end(struct ctx *);
-static void	ctx_left(struct http_request *);
-static void	ctx_answer(struct db_op *, struct db_answer *);
-static void	ctx_request_id(struct ctx *);
-static void	write_hex(char *, uint64_t);
+static void ctx_end(struct ctx *);
+static void ctx_left(struct http_request *);
+static void ctx_answer(struct db_op *, struct db_answer *);
+static void ctx_request_id(struct ctx *);
+static void write_hex(char *, uint64_t);
 static const char *ctx_bound(const struct ctx *, const char *);
 
 int
@@ -67,7 +67,7 @@ ctx_handle(struct http_request *req)
 	ctx_begin(c, req);
 	ctx_run(c);
 	if (req->hdlr_extra == NULL)
-		return (KORE_RESULT_OK);	/* answered already */
+		return (KORE_RESULT_OK); /* answered already */
 	http_request_sleep(req);
 	return (KORE_RESULT_RETRY);
 }
@@ -211,16 +211,18 @@ ctx_send(struct ctx *c, const struct query *q,
 	s->op.done = ctx_answer;
 	s->op.arg = s;
 	s->held = c->hold;
-	r = c->hold ? 0 : c->tx != NULL ? db_send(c->tx, &s->op) :
-	    pool_send(ctx_pool, &s->op);
+	r = c->hold       ? 0 :
+	    c->tx != NULL ? db_send(c->tx, &s->op) :
+	                    pool_send(ctx_pool, &s->op);
 	if (r == -1) {
 		s->c = NULL;
 		metric_add(METRIC_db_lost, 1);
 		if (c->answered)
 			return (STEP_DONE);
 		c->retry_after = "1";
-		return (problem(c, pool_up(ctx_pool, q->lane) ? P_OVERLOADED :
-		    P_DATABASE_AWAY, NULL));
+		return (problem(c,
+		    pool_up(ctx_pool, q->lane) ? P_OVERLOADED : P_DATABASE_AWAY,
+		    NULL));
 	}
 	c->pending++;
 	return (STEP_WAIT);
@@ -324,8 +326,8 @@ static enum step
 ctx_admit(struct ctx *c)
 {
 	c->next = ctx_check;
-	if (c->part_of != NULL && (c->route->flags &
-	    (ROUTE_ALONE | ROUTE_PUBLIC)))
+	if (c->part_of != NULL &&
+	    (c->route->flags & (ROUTE_ALONE | ROUTE_PUBLIC)))
 		return (problem(c, P_FORBIDDEN, "not as part of a batch"));
 	if (c->route->flags & ROUTE_PUBLIC)
 		return (STEP_MORE);
@@ -390,8 +392,8 @@ ctx_answer(struct db_op *op, struct db_answer *a)
 	s->c = NULL;
 	c->pending--;
 	left = c->req == NULL && c->part_of == NULL;
-	if (c->answered || (left && op->query->lane != LANE_WRITE &&
-	    c->tx == NULL)) {
+	if (c->answered ||
+	    (left && op->query->lane != LANE_WRITE && c->tx == NULL)) {
 		/* nobody wants this answer */
 		c->answered = 1;
 		if (c->pending == 0)

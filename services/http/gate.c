@@ -30,48 +30,48 @@
 #include "http/gate.h"
 #include "http/problem.h"
 
-#define GATE_SWEEP_MS	500
-#define GATE_HEAD_MS	10000	/* a head must be whole after this */
-#define GATE_BODY_MS	60000	/* and a body after this */
-#define GATE_WRITE_MS	60000	/* a reader must take something by then */
-#define GATE_LINGER_MS	1000	/* reading on behind a refusal */
-#define GATE_LINGER_MAX	262144
-#define GATE_FIRST	4096	/* first size of a message's text */
-#define GATE_SPARE_MAX	256	/* messages kept for reuse */
+#define GATE_SWEEP_MS 500
+#define GATE_HEAD_MS 10000  /* a head must be whole after this */
+#define GATE_BODY_MS 60000  /* and a body after this */
+#define GATE_WRITE_MS 60000 /* a reader must take something by then */
+#define GATE_LINGER_MS 1000 /* reading on behind a refusal */
+#define GATE_LINGER_MAX 262144
+#define GATE_FIRST 4096    /* first size of a message's text */
+#define GATE_SPARE_MAX 256 /* messages kept for reuse */
 
 enum gate_state { GATE_READING, GATE_BUSY, GATE_WRITING, GATE_CLOSING };
 
 struct gate {
-	enum gate_state		 state;
-	uint64_t		 deadline;	/* 0 = idle, see since */
-	uint64_t		 since;
-	size_t			 head;		/* its length, once read */
-	int			 half;		/* the peer sends no more */
-	struct gate_message	*message;	/* owned until taken */
-	struct gate_message	*ahead;		/* owned: pipelined bytes */
-	size_t			 ahead_len;
-	size_t			 discarded;	/* read after the last answer */
-	char			 address[48];	/* of the peer */
+	enum gate_state state;
+	uint64_t deadline; /* 0 = idle, see since */
+	uint64_t since;
+	size_t head;                  /* its length, once read */
+	int half;                     /* the peer sends no more */
+	struct gate_message *message; /* owned until taken */
+	struct gate_message *ahead;   /* owned: pipelined bytes */
+	size_t ahead_len;
+	size_t discarded; /* read after the last answer */
+	char address[48]; /* of the peer */
 };
 
-static struct gate_message	*spare;
-static int			 spares;
-static size_t			 body_max;
-static unsigned			 keepalive_ms;
-static int			 draining;
+static struct gate_message *spare;
+static int spares;
+static size_t body_max;
+static unsigned keepalive_ms;
+static int draining;
 
-int		gate_connect(struct connection *);
-static void	gate_event(void *, int);
-static void	gate_disconnect(struct connection *);
-static int	gate_recv(struct netbuf *);
-static int	gate_advance(struct connection *, size_t);
-static int	gate_pass(struct connection *, size_t);
-static void	gate_listen(struct connection *);
-static void	gate_refuse(struct connection *, int);
-static void	gate_room(struct connection *, size_t, size_t);
-static void	gate_write(struct connection *, struct iovec *, int);
-static void	gate_sweep(void *, u_int64_t);
-static void	gate_wake(void *, u_int64_t);
+int gate_connect(struct connection *);
+static void gate_event(void *, int);
+static void gate_disconnect(struct connection *);
+static int gate_recv(struct netbuf *);
+static int gate_advance(struct connection *, size_t);
+static int gate_pass(struct connection *, size_t);
+static void gate_listen(struct connection *);
+static void gate_refuse(struct connection *, int);
+static void gate_room(struct connection *, size_t, size_t);
+static void gate_write(struct connection *, struct iovec *, int);
+static void gate_sweep(void *, u_int64_t);
+static void gate_wake(void *, u_int64_t);
 static struct gate_message *gate_get(void);
 
 void
@@ -104,7 +104,7 @@ gate_connect(struct connection *c)
 	default:
 		memcpy(g->address, "local", sizeof("local"));
 	}
-	c->hdlr_extra = g;	/* Kore frees it with the connection */
+	c->hdlr_extra = g; /* Kore frees it with the connection */
 	c->proto = CONN_PROTO_HTTP;
 	c->http_timeout = 0;
 	c->idle_timer.length = UINT64_MAX;
@@ -164,7 +164,7 @@ gate_answer(struct http_request *req, struct iovec *iov, int n, int close)
 	} else if (TAILQ_EMPTY(&c->send_queue))
 		gate_listen(c);
 	else
-		g->state = GATE_WRITING;	/* first let the reader catch up */
+		g->state = GATE_WRITING; /* first let the reader catch up */
 }
 
 void
@@ -190,8 +190,8 @@ gate_drained(void)
 	struct connection *c;
 
 	TAILQ_FOREACH(c, &connections, list)
-		if (c->disconnect == gate_disconnect)
-			return (0);
+	if (c->disconnect == gate_disconnect)
+		return (0);
 	return (1);
 }
 
@@ -214,9 +214,10 @@ gate_event(void *arg, int error)
 		return;
 	if (error) {
 		if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &so_error, &len) ==
-		    -1 || so_error != 0 || g->state == GATE_CLOSING ||
-		    (g->state == GATE_BUSY && ctx_is_slow(
-		    TAILQ_FIRST(&c->http_requests)))) {
+		        -1 ||
+		    so_error != 0 || g->state == GATE_CLOSING ||
+		    (g->state == GATE_BUSY &&
+		        ctx_is_slow(TAILQ_FIRST(&c->http_requests)))) {
 			kore_connection_disconnect(c);
 			return;
 		}
@@ -264,7 +265,7 @@ gate_recv(struct netbuf *nb)
 		g->discarded += nb->s_off;
 		nb->s_off = 0;
 		return (g->discarded <= GATE_LINGER_MAX ? KORE_RESULT_OK :
-		    KORE_RESULT_ERROR);
+		                                          KORE_RESULT_ERROR);
 	}
 	return (gate_advance(c, nb->s_off));
 }
@@ -297,7 +298,8 @@ gate_advance(struct connection *c, size_t have)
 			g->deadline = clock_mono_ms() + GATE_BODY_MS;
 			if (m->m.expects && have == g->head) {
 				struct iovec go = { "HTTP/1.1 100 Continue"
-				    "\r\n\r\n", 25 };
+					            "\r\n\r\n",
+					25 };
 				gate_write(c, &go, 1);
 			}
 		}
@@ -415,15 +417,14 @@ gate_room(struct connection *c, size_t cap, size_t have)
 
 	text = xmalloc(cap);
 	memcpy(text, old, have);
-	if (g->head != 0) {	/* slices of the head move along */
+	if (g->head != 0) { /* slices of the head move along */
 		m->m.path = text + (m->m.path - old);
 		if (m->m.query != NULL)
 			m->m.query = text + (m->m.query - old);
 		for (i = 0; i < HEADER_COUNT; i++)
 			if (m->m.fields[i] != NULL &&
 			    m->m.fields[i] != m->m.joined)
-				m->m.fields[i] = text +
-				    (m->m.fields[i] - old);
+				m->m.fields[i] = text + (m->m.fields[i] - old);
 	}
 	free(old);
 	m->text = text;

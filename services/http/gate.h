@@ -15,34 +15,33 @@ struct connection;
  * to whoever takes it.
  */
 struct gate_message {
-	struct message		 m;
-	char			*body;	/* m.body_len bytes and a NUL */
-	char			*text;	/* owned: head and body */
-	size_t			 cap;
-	struct gate_message	*next;
-	int			 port;		/* it came in by */
-	char			 address[48];	/* of the peer */
+	struct message m;
+	char *body; /* m.body_len bytes and a NUL */
+	char *text; /* owned: head and body */
+	size_t cap;
+	struct gate_message *next;
+	int port;         /* it came in by */
+	char address[48]; /* of the peer */
 };
 
 /* In each process, once: its timer and limits. */
-void	 gate_init(size_t body_max, unsigned keepalive_s);
+void gate_init(size_t body_max, unsigned keepalive_s);
 
 /* The message behind a new request; the caller gives it back. */
 struct gate_message *gate_take(struct http_request *);
-void	 gate_put(struct gate_message *);
+void gate_put(struct gate_message *);
 
 /*
  * Send a whole answer and listen for the next request, or close behind it.
  * The pieces are copied as far as the socket does not take them at once.
  */
-void	 gate_answer(struct http_request *, struct iovec *, int n, int close);
-
+void gate_answer(struct http_request *, struct iovec *, int n, int close);
 
 /* Stop taking connections and requests; 1 when none is left. */
-void	 gate_drain(void);
-int	 gate_drained(void);
+void gate_drain(void);
+int gate_drained(void);
 
 /* Is the server on its way out? */
-int	 gate_draining(void);
+int gate_draining(void);
 
 #endif

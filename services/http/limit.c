@@ -12,17 +12,17 @@
 #include "http/limit.h"
 #include "http/problem.h"
 
-#define BUCKETS	8192	/* a power of two */
+#define BUCKETS 8192 /* a power of two */
 
 struct bucket {
-	unsigned long long	account;
-	uint64_t		at;	/* ms */
-	double			tokens;
+	unsigned long long account;
+	uint64_t at; /* ms */
+	double tokens;
 };
-static struct bucket	buckets[BUCKETS];
+static struct bucket buckets[BUCKETS];
 
 static struct bucket *limit_bucket(const struct ctx *);
-static double	limit_burst(void);
+static double limit_burst(void);
 
 enum step
 limit_admit(struct ctx *c)
@@ -57,9 +57,11 @@ limit_fields(const struct ctx *c, struct buf *out)
 	if (rate == 0 || c->who.staff[0] == '\0')
 		return;
 	b = limit_bucket(c);
-	buf_printf(out, "ratelimit-policy: \"account\";q=%d;w=%d\r\n"
-	    "ratelimit: \"account\";r=%d;t=1\r\n", (int)limit_burst(),
-	    (int)(limit_burst() / (double)rate), (int)b->tokens);
+	buf_printf(out,
+	    "ratelimit-policy: \"account\";q=%d;w=%d\r\n"
+	    "ratelimit: \"account\";r=%d;t=1\r\n",
+	    (int)limit_burst(), (int)(limit_burst() / (double)rate),
+	    (int)b->tokens);
 }
 
 static struct bucket *

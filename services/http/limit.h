@@ -10,6 +10,6 @@
 enum step limit_admit(struct ctx *);
 
 /* RateLimit and RateLimit-Policy of the answer. */
-void	 limit_fields(const struct ctx *, struct buf *);
+void limit_fields(const struct ctx *, struct buf *);
 
 #endif

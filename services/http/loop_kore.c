@@ -11,23 +11,23 @@
 #include "core/loop.h"
 
 struct loop_watch {
-	struct kore_event	 evt;	/* Kore knows it by this: first */
-	int			 fd;
-	int			 dead;
-	void			(*cb)(void *, int);
-	void			*arg;
+	struct kore_event evt; /* Kore knows it by this: first */
+	int fd;
+	int dead;
+	void (*cb)(void *, int);
+	void *arg;
 };
 
 struct loop_timer {
-	struct kore_timer	*timer;
-	void			(*cb)(void *);
-	void			*arg;
+	struct kore_timer *timer;
+	void (*cb)(void *);
+	void *arg;
 };
 
-static void	loop_event(void *, int);
-static void	loop_schedule(struct loop_watch *, int);
-static void	loop_fire(void *, u_int64_t);
-static void	loop_free(void *, u_int64_t);
+static void loop_event(void *, int);
+static void loop_schedule(struct loop_watch *, int);
+static void loop_fire(void *, u_int64_t);
+static void loop_free(void *, u_int64_t);
 
 struct loop_watch *
 loop_watch(int fd, int events, void (*cb)(void *, int), void *arg)

@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,23 +16,23 @@ const char *const method_names[METHOD_COUNT] = { "GET", "HEAD", "POST", "PUT",
 	"PATCH", "DELETE", "OPTIONS" };
 
 static const struct {
-	const char	*name;
-	int		 lists;
+	const char *name;
+	int lists;
 } headers[HEADER_COUNT] = {
 #define HEADER(name, text, lists) { text, lists },
 #include "http/header.tbl"
 #undef HEADER
 };
 
-static char	*head_end(char *, size_t);
-static int	 parse_request_line(struct message *, char *);
-static int	 parse_target(struct message *, char *);
-static int	 parse_field(struct message *, char *, size_t);
-static int	 parse_framing(struct message *, size_t);
-static int	 join(struct message *, enum header, const char *);
-static int	 has_token(const char *, const char *);
-static int	 is_token(const char *, size_t);
-static int	 is_host(const char *);
+static char *head_end(char *, size_t);
+static int parse_request_line(struct message *, char *);
+static int parse_target(struct message *, char *);
+static int parse_field(struct message *, char *, size_t);
+static int parse_framing(struct message *, size_t);
+static int join(struct message *, enum header, const char *);
+static int has_token(const char *, const char *);
+static int is_token(const char *, size_t);
+static int is_host(const char *);
 
 long
 message_parse(struct message *m, char *text, size_t n, size_t body_max)
@@ -176,8 +177,8 @@ parse_field(struct message *m, char *line, size_t n)
 	*colon = '\0';
 	for (value = colon + 1; *value == ' ' || *value == '\t'; value++)
 		;
-	for (end = line + n; end > value && (end[-1] == ' ' ||
-	    end[-1] == '\t'); end--)
+	for (end = line + n; end > value && (end[-1] == ' ' || end[-1] == '\t');
+	     end--)
 		;
 	*end = '\0';
 	for (i = 0; i < HEADER_COUNT; i++)
@@ -251,12 +252,10 @@ join(struct message *m, enum header h, const char *value)
 	char *p;
 
 	if (m->joined != NULL)
-		return (400);	/* one field in pieces, but not several */
+		return (400); /* one field in pieces, but not several */
 	if ((p = malloc(a + b + 3)) == NULL)
 		return (500);
-	memcpy(p, m->fields[h], a);
-	memcpy(p + a, ", ", 2);
-	memcpy(p + a + 2, value, b + 1);
+	(void)snprintf(p, a + b + 3, "%s, %s", m->fields[h], value);
 	m->fields[h] = m->joined = p;
 	return (0);
 }
@@ -285,8 +284,8 @@ is_token(const char *s, size_t n)
 	if (n == 0)
 		return (0);
 	for (i = 0; i < n; i++)
-		if (!isalnum((unsigned char)s[i]) && (s[i] == '\0' ||
-		    strchr("!#$%&'*+-.^_`|~", s[i]) == NULL))
+		if (!isalnum((unsigned char)s[i]) &&
+		    (s[i] == '\0' || strchr("!#$%&'*+-.^_`|~", s[i]) == NULL))
 			return (0);
 	return (1);
 }
@@ -297,8 +296,8 @@ is_host(const char *s)
 	if (*s == '\0')
 		return (0);
 	for (; *s != '\0'; s++)
-		if (!isalnum((unsigned char)*s) && strchr("-._~:[]%", *s) ==
-		    NULL)
+		if (!isalnum((unsigned char)*s) &&
+		    strchr("-._~:[]%", *s) == NULL)
 			return (0);
 	return (1);
 }

@@ -18,20 +18,20 @@ enum header {
 	HEADER_COUNT
 };
 
-#define MESSAGE_HEAD_MAX	16384	/* request line and fields */
-#define MESSAGE_TARGET_MAX	8000
-#define MESSAGE_FIELDS_MAX	100
+#define MESSAGE_HEAD_MAX 16384 /* request line and fields */
+#define MESSAGE_TARGET_MAX 8000
+#define MESSAGE_FIELDS_MAX 100
 
 struct message {
-	enum method	 method;
-	int		 minor;		/* HTTP/1.minor */
-	char		*path;		/* ended by NUL, as sent */
-	char		*query;		/* behind the ?, or NULL */
-	const char	*fields[HEADER_COUNT];	/* trimmed; NULL = absent */
-	size_t		 body_len;	/* bytes that follow the head */
-	int		 close;		/* the client wants no more */
-	int		 expects;	/* Expect: 100-continue */
-	char		*joined;	/* owned: fields of several lines */
+	enum method method;
+	int minor;                        /* HTTP/1.minor */
+	char *path;                       /* ended by NUL, as sent */
+	char *query;                      /* behind the ?, or NULL */
+	const char *fields[HEADER_COUNT]; /* trimmed; NULL = absent */
+	size_t body_len;                  /* bytes that follow the head */
+	int close;                        /* the client wants no more */
+	int expects;                      /* Expect: 100-continue */
+	char *joined;                     /* owned: fields of several lines */
 };
 
 /*
@@ -40,9 +40,9 @@ struct message {
  * to refuse it with (the connection cannot go on then). body_max bounds
  * Content-Length.
  */
-long	message_parse(struct message *, char *text, size_t n, size_t body_max);
+long message_parse(struct message *, char *text, size_t n, size_t body_max);
 
 /* Give back what parsing owned. */
-void	message_clear(struct message *);
+void message_clear(struct message *);
 
 #endif

@@ -35,13 +35,13 @@
 #include "http/pulse.h"
 #include "http/route.h"
 
-#define RESPAWN_PAUSE_MS	500
+#define RESPAWN_PAUSE_MS 500
 
-int		camket_request(struct http_request *);
-int		camket_load(int);
-static void	module_bind(const char *, long);
-static void	module_pool(void);
-static void	module_drain(void);
+int camket_request(struct http_request *);
+int camket_load(int);
+static void module_bind(const char *, long);
+static void module_pool(void);
+static void module_drain(void);
 static enum log_level log_level_of(const char *);
 
 /*
@@ -49,6 +49,7 @@ static enum log_level log_level_of(const char *);
  * name), task threads, zone and key files, memory of argon2, and what glibc
  * and the sanitizers ask for. Anything else ends the process.
  */
+/* clang-format off */
 KORE_SECCOMP_FILTER("camket",
     KORE_SYSCALL_ALLOW(newfstatat),
     KORE_SYSCALL_ALLOW(statx),
@@ -86,6 +87,7 @@ KORE_SECCOMP_FILTER("camket",
     KORE_SYSCALL_ALLOW(time),
     KORE_SYSCALL_ALLOW(tgkill),
     KORE_SYSCALL_ALLOW(restart_syscall))
+/* clang-format on */
 
 void
 kore_parent_configure(int argc, char **argv)
@@ -101,13 +103,13 @@ kore_parent_configure(int argc, char **argv)
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
 	snprintf(keys, sizeof(keys), "%s/keys", config_text(CFG_DIR));
-	keys_load(*config_text(CFG_KEY_DIR) != '\0' ?
-	    config_text(CFG_KEY_DIR) : keys);
+	keys_load(*config_text(CFG_KEY_DIR) != '\0' ? config_text(CFG_KEY_DIR) :
+	                                              keys);
 	api_init();
 	openapi_init();
 	processes = config_number(CFG_API_PROCESSES);
-	if (processes == 0 && (processes = sysconf(_SC_NPROCESSORS_ONLN) / 2) <
-	    1)
+	if (processes == 0 &&
+	    (processes = sysconf(_SC_NPROCESSORS_ONLN) / 2) < 1)
 		processes = 1;
 	worker_count = (u_int16_t)processes;
 	metrics_init((int)processes + 1, route_count(), route_names());
@@ -163,8 +165,8 @@ camket_request(struct http_request *req)
 int
 camket_load(int action)
 {
-	return (action == KORE_MODULE_UNLOAD ? KORE_RESULT_ERROR :
-	    KORE_RESULT_OK);
+	return (
+	    action == KORE_MODULE_UNLOAD ? KORE_RESULT_ERROR : KORE_RESULT_OK);
 }
 
 static void

@@ -5,6 +5,6 @@
  * What the module expects of api/: add all routes. Called once, in the parent,
  * before the processes fork.
  */
-void	api_init(void);
+void api_init(void);
 
 #endif

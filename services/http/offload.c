@@ -15,17 +15,17 @@
 #include "http/problem.h"
 
 struct errand {
-	struct kore_task	 task;	/* Kore knows it by this: first */
-	struct ctx		*c;
-	void			(*work)(void *);
-	void			*arg;
+	struct kore_task task; /* Kore knows it by this: first */
+	struct ctx *c;
+	void (*work)(void *);
+	void *arg;
 };
 
-static int	under_way;
-static int	limit = 16;
+static int under_way;
+static int limit = 16;
 
-static int	errand_run(struct kore_task *);
-static void	errand_back(struct kore_task *);
+static int errand_run(struct kore_task *);
+static void errand_back(struct kore_task *);
 
 void
 offload_init(int threads)

@@ -11,6 +11,6 @@
 enum step offload(struct ctx *, void (*work)(void *), void *arg);
 
 /* How many threads; before the processes fork. */
-void	 offload_init(int threads);
+void offload_init(int threads);
 
 #endif

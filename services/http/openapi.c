@@ -18,23 +18,23 @@
 extern const char docs_html[];
 extern const unsigned docs_html_len;
 
-static struct arena	memory;
-static struct buf	document;
-static struct buf	vocabulary;
+static struct arena memory;
+static struct buf document;
+static struct buf vocabulary;
 
-static void	write_paths(struct buf *);
-static void	write_operation(struct buf *, const struct route *);
-static void	write_parameters(struct buf *, const struct route *);
-static void	write_responses(struct buf *, const struct route *);
-static void	write_schemas(struct buf *);
-static void	write_members(struct buf *, const struct field *, int, int);
-static void	write_field(struct buf *, const struct field *, int);
-static void	write_states(struct buf *);
-static void	write_vocabulary(void);
-static void	write_path(struct buf *, const char *);
+static void write_paths(struct buf *);
+static void write_operation(struct buf *, const struct route *);
+static void write_parameters(struct buf *, const struct route *);
+static void write_responses(struct buf *, const struct route *);
+static void write_schemas(struct buf *);
+static void write_members(struct buf *, const struct field *, int, int);
+static void write_field(struct buf *, const struct field *, int);
+static void write_states(struct buf *);
+static void write_vocabulary(void);
+static void write_path(struct buf *, const char *);
 static const char *hole_name(const char *, int);
 static const char *tag_of(const struct route *, char *, size_t);
-static void	schema_name(const struct resource *, char *, size_t);
+static void schema_name(const struct resource *, char *, size_t);
 static const char *query_type(enum query_type);
 
 void
@@ -44,7 +44,8 @@ openapi_init(void)
 
 	arena_init(&memory, NULL, 0);
 	buf_init(b, &memory, 65536);
-	buf_puts(b, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Camket\","
+	buf_puts(b,
+	    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Camket\","
 	    "\"version\":\"1.0.0\",\"summary\":\"Kế hoạch, cam kết, đánh giá "
 	    "và nhắc việc cho cơ quan nhà nước\",\"description\":\"Plans, "
 	    "tasks, reviews and evaluations of public offices. Every refusal "
@@ -53,7 +54,8 @@ openapi_init(void)
 	    "\"servers\":[{\"url\":\"/\"}],"
 	    "\"security\":[{\"bearer\":[]}],\"paths\":{");
 	write_paths(b);
-	buf_puts(b, "},\"components\":{\"securitySchemes\":{\"bearer\":{"
+	buf_puts(b,
+	    "},\"components\":{\"securitySchemes\":{\"bearer\":{"
 	    "\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"}"
 	    "},\"schemas\":{");
 	write_schemas(b);
@@ -99,7 +101,7 @@ write_paths(struct buf *b)
 			if (strcmp(route_at(k)->pattern, r->pattern) == 0)
 				break;
 		if (k < i)
-			continue;	/* written with its first method */
+			continue; /* written with its first method */
 		buf_printf(b, "%s\"", sep);
 		write_path(b, r->pattern);
 		buf_puts(b, "\":{");
@@ -121,7 +123,7 @@ static void
 write_operation(struct buf *b, const struct route *r)
 {
 	static const char *const lower[] = { "get", "head", "post", "put",
-	    "patch", "delete", "options" };
+		"patch", "delete", "options" };
 	char tag[64], id[160];
 	const char *p;
 	size_t n;
@@ -130,20 +132,24 @@ write_operation(struct buf *b, const struct route *r)
 	for (p = r->pattern; *p != '\0' && n + 2 < sizeof(id); p++)
 		if (*p != '<' && *p != '>')
 			id[n++] = (char)(*p == '/' || *p == '-' || *p == '.' ?
-			    '_' : *p);
+			        '_' :
+			        *p);
 	id[n] = '\0';
-	buf_printf(b, "\"%s\":{\"operationId\":\"%s\",\"tags\":[\"%s\"],"
-	    "\"summary\":", lower[r->method], id,
-	    tag_of(r, tag, sizeof(tag)));
+	buf_printf(b,
+	    "\"%s\":{\"operationId\":\"%s\",\"tags\":[\"%s\"],"
+	    "\"summary\":",
+	    lower[r->method], id, tag_of(r, tag, sizeof(tag)));
 	buf_json(b, r->summary != NULL ? r->summary : r->pattern);
 	if (r->flags & ROUTE_PUBLIC)
 		buf_puts(b, ",\"security\":[]");
 	write_parameters(b, r);
 	if (r->fields != NULL) {
-		buf_printf(b, ",\"requestBody\":{\"required\":%s,\"content\":{"
-		    "\"%s\":{\"schema\":", r->flags & ROUTE_BODY ? "true" :
-		    "false", r->method == PATCH ?
-		    "application/merge-patch+json" : "application/json");
+		buf_printf(b,
+		    ",\"requestBody\":{\"required\":%s,\"content\":{"
+		    "\"%s\":{\"schema\":",
+		    r->flags & ROUTE_BODY ? "true" : "false",
+		    r->method == PATCH ? "application/merge-patch+json" :
+		                         "application/json");
 		write_members(b, r->fields, 0, r->method == PATCH);
 		buf_puts(b, "}}}");
 	}
@@ -163,46 +169,56 @@ write_parameters(struct buf *b, const struct route *r)
 
 	buf_puts(b, ",\"parameters\":[");
 	for (p = r->pattern; (p = strchr(p, '<')) != NULL; p++) {
-		buf_printf(b, "%s{\"name\":\"%s\",\"in\":\"path\",\"required\":"
-		    "true,\"schema\":{\"type\":\"string\"%s}}", sep,
-		    hole_name(p, hole++), strncmp(p, "<uuid>", 6) == 0 ?
-		    ",\"format\":\"uuid\"" : "");
+		buf_printf(b,
+		    "%s{\"name\":\"%s\",\"in\":\"path\",\"required\":"
+		    "true,\"schema\":{\"type\":\"string\"%s}}",
+		    sep, hole_name(p, hole++),
+		    strncmp(p, "<uuid>", 6) == 0 ? ",\"format\":\"uuid\"" : "");
 		sep = ",";
 	}
 	if (r->flags & ROUTE_VERSIONED) {
-		buf_printf(b, "%s{\"name\":\"If-Match\",\"in\":\"header\","
+		buf_printf(b,
+		    "%s{\"name\":\"If-Match\",\"in\":\"header\","
 		    "\"required\":true,\"schema\":{\"type\":\"string\"},"
-		    "\"example\":\"\\\"v1\\\"\"}", sep);
+		    "\"example\":\"\\\"v1\\\"\"}",
+		    sep);
 		sep = ",";
 	}
 	if (r->method != GET && !(r->flags & (ROUTE_UNKEYED | ROUTE_PUBLIC))) {
-		buf_printf(b, "%s{\"name\":\"Idempotency-Key\",\"in\":"
+		buf_printf(b,
+		    "%s{\"name\":\"Idempotency-Key\",\"in\":"
 		    "\"header\",\"required\":false,\"schema\":{\"type\":"
-		    "\"string\",\"maxLength\":200}}", sep);
+		    "\"string\",\"maxLength\":200}}",
+		    sep);
 		sep = ",";
 	}
 	for (p = r->params; p != NULL && *p != '\0';) {
 		n = strcspn(p, " ");
-		buf_printf(b, "%s{\"name\":\"%.*s\",\"in\":\"query\","
-		    "\"required\":false,\"schema\":{\"type\":\"string\"}}", sep,
-		    (int)n, p);
+		buf_printf(b,
+		    "%s{\"name\":\"%.*s\",\"in\":\"query\","
+		    "\"required\":false,\"schema\":{\"type\":\"string\"}}",
+		    sep, (int)n, p);
 		sep = ",";
 		p += n + strspn(p + n, " ");
 	}
 	if (r->list != NULL) {
-		buf_printf(b, "%s{\"name\":\"sort\",\"in\":\"query\","
-		    "\"schema\":{\"type\":\"string\",\"enum\":[", sep);
+		buf_printf(b,
+		    "%s{\"name\":\"sort\",\"in\":\"query\","
+		    "\"schema\":{\"type\":\"string\",\"enum\":[",
+		    sep);
 		for (s = r->list; s->field != NULL; s++)
 			buf_printf(b, "%s\"%s\",\"-%s\"",
 			    s == r->list ? "" : ",", s->field, s->field);
-		buf_puts(b, "]}},{\"name\":\"limit\",\"in\":\"query\","
+		buf_puts(b,
+		    "]}},{\"name\":\"limit\",\"in\":\"query\","
 		    "\"schema\":{\"type\":\"integer\",\"minimum\":1,"
 		    "\"maximum\":200,\"default\":50}},{\"name\":\"cursor\","
 		    "\"in\":\"query\",\"schema\":{\"type\":\"string\"}},"
 		    "{\"name\":\"fields\",\"in\":\"query\",\"schema\":{"
 		    "\"type\":\"string\"}}");
 		if (r->counts != NULL)
-			buf_puts(b, ",{\"name\":\"counts\",\"in\":\"query\","
+			buf_puts(b,
+			    ",{\"name\":\"counts\",\"in\":\"query\","
 			    "\"schema\":{\"type\":\"string\"}},{\"name\":"
 			    "\"count\",\"in\":\"query\",\"schema\":{\"type\":"
 			    "\"string\",\"enum\":[\"exact\"]}}");
@@ -211,8 +227,10 @@ write_parameters(struct buf *b, const struct route *r)
 			if (!page_is_filter(q->name))
 				continue;
 			snprintf(word, sizeof(word), "%s", q->name);
-			buf_printf(b, ",{\"name\":\"%s\",\"in\":\"query\","
-			    "\"schema\":%s}", word, query_type(q->type));
+			buf_printf(b,
+			    ",{\"name\":\"%s\",\"in\":\"query\","
+			    "\"schema\":%s}",
+			    word, query_type(q->type));
 		}
 	}
 	buf_putc(b, ']');
@@ -230,18 +248,21 @@ write_responses(struct buf *b, const struct route *r)
 		buf_puts(b, "\"204\":{\"description\":\"Removed\"}");
 	else if (r->list != NULL && r->resource != NULL) {
 		schema_name(r->resource, name, sizeof(name));
-		buf_printf(b, "\"200\":{\"description\":\"A page\",\"content\":"
+		buf_printf(b,
+		    "\"200\":{\"description\":\"A page\",\"content\":"
 		    "{\"application/json\":{\"schema\":{\"type\":\"object\","
 		    "\"required\":[\"items\",\"next\",\"sync\"],"
 		    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{"
 		    "\"$ref\":\"#/components/schemas/%s\"}},\"next\":{\"type\":"
 		    "[\"string\",\"null\"]},\"sync\":{\"type\":\"string\"},"
 		    "\"count\":{\"type\":\"integer\"},\"counts\":{\"type\":"
-		    "\"object\"}}}}}}", name);
+		    "\"object\"}}}}}}",
+		    name);
 	} else if (r->resource != NULL && r->resource->fields != NULL &&
 	    r->query != NULL) {
 		schema_name(r->resource, name, sizeof(name));
-		buf_printf(b, "\"%s\":{\"description\":\"%s\",\"headers\":{"
+		buf_printf(b,
+		    "\"%s\":{\"description\":\"%s\",\"headers\":{"
 		    "\"ETag\":{\"schema\":{\"type\":\"string\"}}},\"content\":"
 		    "{\"application/json\":{\"schema\":{\"$ref\":"
 		    "\"#/components/schemas/%s\"}}}}",
@@ -249,10 +270,12 @@ write_responses(struct buf *b, const struct route *r)
 		    r->query == r->resource->create ? "Created" : "The item",
 		    name);
 	} else
-		buf_puts(b, "\"2XX\":{\"description\":\"OK\",\"content\":{"
+		buf_puts(b,
+		    "\"2XX\":{\"description\":\"OK\",\"content\":{"
 		    "\"application/json\":{\"schema\":{\"type\":\"object\"}}}"
 		    "}");
-	buf_puts(b, ",\"4XX\":{\"description\":\"Refused\",\"content\":{"
+	buf_puts(b,
+	    ",\"4XX\":{\"description\":\"Refused\",\"content\":{"
 	    "\"application/problem+json\":{\"schema\":{\"$ref\":"
 	    "\"#/components/schemas/Problem\"}}}},\"503\":{\"description\":"
 	    "\"Try again\",\"content\":{\"application/problem+json\":{"
@@ -266,7 +289,8 @@ write_schemas(struct buf *b)
 	char name[64];
 	int i, k;
 
-	buf_puts(b, "\"Problem\":{\"type\":\"object\",\"required\":[\"type\","
+	buf_puts(b,
+	    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\","
 	    "\"title\",\"status\",\"code\"],\"properties\":{\"type\":{"
 	    "\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{"
 	    "\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
@@ -275,7 +299,8 @@ write_schemas(struct buf *b)
 	for (i = 0; i < PROBLEM_COUNT; i++)
 		buf_printf(b, "%s\"%s\"", i > 0 ? "," : "",
 		    problem_code((enum problem)i));
-	buf_puts(b, "]},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
+	buf_puts(b,
+	    "]},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
 	    "\"object\",\"properties\":{\"pointer\":{\"type\":\"string\"},"
 	    "\"code\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}"
 	    "}}}");
@@ -295,9 +320,8 @@ write_schemas(struct buf *b)
 }
 
 /* An object of these members: as it is read, or as it is written. */
-static void	/* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
-write_members(struct buf *b, const struct field *fields, int reading,
-    int patch)
+static void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
+write_members(struct buf *b, const struct field *fields, int reading, int patch)
 {
 	const struct field *f;
 	const char *sep = "";
@@ -309,10 +333,11 @@ write_members(struct buf *b, const struct field *fields, int reading,
 		if (patch && (f->flags & FIELD_FIXED))
 			continue;
 		if (f->type == F_REF && !reading) {
-			buf_printf(b, "%s\"%s_id\":{\"type\":[\"string\","
+			buf_printf(b,
+			    "%s\"%s_id\":{\"type\":[\"string\","
 			    "\"null\"],\"format\":\"uuid\"},\"%s_code\":{"
-			    "\"type\":[\"string\",\"null\"]}", sep, f->name,
-			    f->name);
+			    "\"type\":[\"string\",\"null\"]}",
+			    sep, f->name, f->name);
 		} else {
 			buf_printf(b, "%s\"%s\":", sep, f->name);
 			write_field(b, f, reading);
@@ -320,8 +345,10 @@ write_members(struct buf *b, const struct field *fields, int reading,
 		sep = ",";
 	}
 	if (reading)
-		buf_printf(b, "%s\"_permissions\":{\"type\":\"array\","
-		    "\"items\":{\"type\":\"string\"}}", sep);
+		buf_printf(b,
+		    "%s\"_permissions\":{\"type\":\"array\","
+		    "\"items\":{\"type\":\"string\"}}",
+		    sep);
 	buf_puts(b, "}");
 	sep = "";
 	if (!reading && !patch) {
@@ -329,8 +356,8 @@ write_members(struct buf *b, const struct field *fields, int reading,
 		for (f = fields; f->name != NULL; f++) {
 			if (!(f->flags & FIELD_REQUIRED) || f->type == F_REF)
 				continue;
-			buf_printf(b, "%s\"%s\"", *sep == '\0' ?
-			    ",\"required\":[" : sep, f->name);
+			buf_printf(b, "%s\"%s\"",
+			    *sep == '\0' ? ",\"required\":[" : sep, f->name);
 			sep = ",";
 		}
 		if (*sep != '\0')
@@ -344,14 +371,22 @@ static void
 write_field(struct buf *b, const struct field *f, int reading)
 {
 	static const char *const types[] = {
-		[F_TEXT] = "\"string\"", [F_CODE] = "\"string\"",
-		[F_INT] = "\"integer\"", [F_DECIMAL] = "\"string\"",
-		[F_BOOL] = "\"boolean\"", [F_DATE] = "\"string\"",
-		[F_INSTANT] = "\"string\"", [F_UUID] = "\"string\"",
-		[F_EMAIL] = "\"string\"", [F_PERIOD] = "\"string\"",
-		[F_ENUM] = "\"string\"", [F_REF] = "\"object\"",
-		[F_OBJECT] = "\"object\"", [F_LIST] = "\"array\"",
-		[F_MAP] = "\"object\"", [F_ANY] = NULL,
+		[F_TEXT] = "\"string\"",
+		[F_CODE] = "\"string\"",
+		[F_INT] = "\"integer\"",
+		[F_DECIMAL] = "\"string\"",
+		[F_BOOL] = "\"boolean\"",
+		[F_DATE] = "\"string\"",
+		[F_INSTANT] = "\"string\"",
+		[F_UUID] = "\"string\"",
+		[F_EMAIL] = "\"string\"",
+		[F_PERIOD] = "\"string\"",
+		[F_ENUM] = "\"string\"",
+		[F_REF] = "\"object\"",
+		[F_OBJECT] = "\"object\"",
+		[F_LIST] = "\"array\"",
+		[F_MAP] = "\"object\"",
+		[F_ANY] = NULL,
 	};
 	const struct word *w;
 
@@ -364,8 +399,10 @@ write_field(struct buf *b, const struct field *f, int reading)
 	else
 		buf_printf(b, "{\"type\":[%s,\"null\"]", types[f->type]);
 	if (f->type == F_DATE || f->type == F_INSTANT || f->type == F_UUID)
-		buf_printf(b, ",\"format\":\"%s\"", f->type == F_DATE ?
-		    "date" : f->type == F_UUID ? "uuid" : "date-time");
+		buf_printf(b, ",\"format\":\"%s\"",
+		    f->type == F_DATE     ? "date" :
+		        f->type == F_UUID ? "uuid" :
+		                            "date-time");
 	if (f->type == F_TEXT && f->max != 0)
 		buf_printf(b, ",\"maxLength\":%d", f->max);
 	if (f->type == F_ENUM && f->words != NULL) {
@@ -373,8 +410,8 @@ write_field(struct buf *b, const struct field *f, int reading)
 		for (w = f->words; w->code != NULL; w++)
 			buf_printf(b, "%s\"%s\"", w == f->words ? "" : ",",
 			    w->code);
-		buf_puts(b, f->flags & (FIELD_REQUIRED | FIELD_EMPTY) ? "]" :
-		    ",null]");
+		buf_puts(b,
+		    f->flags & (FIELD_REQUIRED | FIELD_EMPTY) ? "]" : ",null]");
 	}
 	if (f->type == F_LIST) {
 		struct field one = *f;
@@ -412,17 +449,20 @@ write_states(struct buf *b)
 		buf_printf(b, "%s\"%s\":{\"transitions\":[",
 		    s == states_all ? "" : ",", (*s)->resource);
 		for (t = (*s)->transitions; t->from != NULL; t++)
-			buf_printf(b, "%s{\"from\":\"%s\",\"verb\":\"%s\","
+			buf_printf(b,
+			    "%s{\"from\":\"%s\",\"verb\":\"%s\","
 			    "\"to\":\"%s\",\"reason\":%s,\"signs\":%s}",
-			    t == (*s)->transitions ? "" : ",", t->from,
-			    t->verb, t->to != NULL ? t->to : t->from,
+			    t == (*s)->transitions ? "" : ",", t->from, t->verb,
+			    t->to != NULL ? t->to : t->from,
 			    t->flags & STEP_REASON ? "true" : "false",
 			    t->flags & STEP_SIGN ? "true" : "false");
 		buf_puts(b, "],\"asked\":[");
 		for (a = (*s)->asks; a->status != NULL; a++)
-			buf_printf(b, "%s{\"status\":\"%s\",\"who\":\"%s\","
-			    "\"role\":\"%s\"}", a == (*s)->asks ? "" : ",",
-			    a->status, a->asks, a->role);
+			buf_printf(b,
+			    "%s{\"status\":\"%s\",\"who\":\"%s\","
+			    "\"role\":\"%s\"}",
+			    a == (*s)->asks ? "" : ",", a->status, a->asks,
+			    a->role);
 		buf_puts(b, "]}");
 	}
 }
@@ -447,8 +487,8 @@ write_vocabulary(void)
 			buf_json(b, w->vi_short != NULL ? w->vi_short : w->vi);
 			buf_puts(b, ",\"en\":");
 			buf_json(b, w->en);
-			buf_printf(b, ",\"tone\":\"%s\",\"order\":%d}",
-			    w->tone, (int)(w - v->words));
+			buf_printf(b, ",\"tone\":\"%s\",\"order\":%d}", w->tone,
+			    (int)(w - v->words));
 		}
 		buf_putc(b, ']');
 	}

@@ -4,7 +4,7 @@
 #include "http/ctx.h"
 
 /* OpenAPI 3.1, made from the route and field tables at start. */
-void	openapi_init(void);
+void openapi_init(void);
 enum step openapi_get(struct ctx *);
 
 /* Every enumeration's words, and a page to try it all out. */

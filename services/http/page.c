@@ -20,37 +20,37 @@
 #include "http/reply.h"
 #include "http/route.h"
 
-#define LIMIT_DEFAULT	50
-#define LIMIT_MAX	200
-#define IDS_MAX		40
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200
+#define IDS_MAX 40
 
 struct page {
-	const struct query	*query;
-	const char		*fields;	/* projection, or NULL */
-	const char		*counts;	/* "status,signal", or NULL */
-	int			 total;		/* count=exact */
-	int			 permissions;
-	int			 limit;
-	struct buf		 context;	/* what a cursor is bound to */
-	struct buf		 items;
-	const char		*next;		/* sealed, or NULL */
-	const char		*horizon;
-	struct buf		 counted;	/* JSON members of the counters */
+	const struct query *query;
+	const char *fields; /* projection, or NULL */
+	const char *counts; /* "status,signal", or NULL */
+	int total;          /* count=exact */
+	int permissions;
+	int limit;
+	struct buf context; /* what a cursor is bound to */
+	struct buf items;
+	const char *next; /* sealed, or NULL */
+	const char *horizon;
+	struct buf counted; /* JSON members of the counters */
 };
 
 static enum step page_filters(struct ctx *, struct page *);
 static enum step page_cursor(struct ctx *, struct page *);
 static const char *page_value(struct ctx *, const struct query_param *,
-		    const char *);
+    const char *);
 static const char *page_array(struct ctx *, const struct query_param *,
-		    const char *);
+    const char *);
 static const struct query *page_order(struct ctx *, const char *);
-static void	page_take(struct ctx *, struct db_answer *);
-static void	page_row(struct ctx *, struct page *, struct db_answer *, int);
-static void	page_verbs(struct page *, const char *, int64_t);
-static void	page_take_counts(struct ctx *, struct db_answer *);
+static void page_take(struct ctx *, struct db_answer *);
+static void page_row(struct ctx *, struct page *, struct db_answer *, int);
+static void page_verbs(struct page *, const char *, int64_t);
+static void page_take_counts(struct ctx *, struct db_answer *);
 static enum step page_reply(struct ctx *);
-static int	in_list(const char *, const char *);
+static int in_list(const char *, const char *);
 static enum step bad(struct ctx *, const char *, const char *);
 
 /* Parameters that come from elsewhere than the query string. */
@@ -197,7 +197,8 @@ page_value(struct ctx *c, const struct query_param *q, const char *v)
 		return (uuid_valid(v, n) ? v : NULL);
 	case Q_BOOL:
 		return (strcmp(v, "true") == 0 || strcmp(v, "false") == 0 ?
-		    v : NULL);
+		        v :
+		        NULL);
 	case Q_INT:
 		(void)strtol(v, &end, 10);
 		return (*v != '\0' && *end == '\0' && n < 10 ? v : NULL);
@@ -217,8 +218,8 @@ page_value(struct ctx *c, const struct query_param *q, const char *v)
 static const char *
 page_array(struct ctx *c, const struct query_param *q, const char *v)
 {
-	const struct word *words = q->type == Q_TEXTS ?
-	    page_words(c, q->name) : NULL;
+	const struct word *words = q->type == Q_TEXTS ? page_words(c, q->name) :
+	                                                NULL;
 	struct buf b;
 	size_t n;
 	char *one;
@@ -235,7 +236,7 @@ page_array(struct ctx *c, const struct query_param *q, const char *v)
 			return (NULL);
 		if (count > 1)
 			buf_putc(&b, ',');
-		buf_json(&b, one);	/* array quoting is the same here */
+		buf_json(&b, one); /* array quoting is the same here */
 		if (v[n] == '\0')
 			break;
 		v += n + 1;
@@ -312,7 +313,7 @@ page_row(struct ctx *c, struct page *p, struct db_answer *a, int i)
 		page_verbs(p, db_text(a, i, 4), db_number(a, i, 5));
 	if (!p->permissions)
 		return;
-	p->items.len--;		/* take the closing brace back */
+	p->items.len--; /* take the closing brace back */
 	if (p->items.len > at + 1)
 		buf_putc(&p->items, ',');
 	buf_puts(&p->items, "\"_permissions\":");
@@ -400,12 +401,18 @@ page_reply(struct ctx *c)
 	buf_puts(&b, "],\"next\":");
 	if (p->next != NULL) {
 		buf_json(&b, p->next);
-		c->link = arena_printf(&c->arena, "<%s?%s%scursor=%s>; "
-		    "rel=\"next\"", c->path,
+		c->link = arena_printf(&c->arena,
+		    "<%s?%s%scursor=%s>; "
+		    "rel=\"next\"",
+		    c->path,
 		    c->query != NULL && strstr(c->query, "cursor=") == NULL ?
-		    c->query : "",
+		        c->query :
+		        "",
 		    c->query != NULL && *c->query != '\0' &&
-		    strstr(c->query, "cursor=") == NULL ? "&" : "", p->next);
+		            strstr(c->query, "cursor=") == NULL ?
+		        "&" :
+		        "",
+		    p->next);
 	} else
 		buf_puts(&b, "null");
 	buf_printf(&b, ",\"sync\":\"%s.%s\"", pulse_epoch(),

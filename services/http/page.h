@@ -12,10 +12,10 @@
 enum step page_list(struct ctx *);
 
 /* A further member of the page being made, as JSON text. */
-void	 page_also(struct ctx *, const char *name, const char *json);
+void page_also(struct ctx *, const char *name, const char *json);
 
 /* Is this a parameter of the statement that clients may set? */
-int	 page_is_filter(const char *param);
+int page_is_filter(const char *param);
 
 /* The words a filter of this name may hold, or NULL. */
 const struct word *page_words(const struct ctx *, const char *name);

@@ -10,12 +10,12 @@
 #include "http/reply.h"
 #include "http/route.h"
 
-#define PROBLEM_MEDIA	"application/problem+json; charset=utf-8"
+#define PROBLEM_MEDIA "application/problem+json; charset=utf-8"
 
 static const struct {
-	int		 status;
-	const char	*code;
-	const char	*text[2];	/* by enum lang */
+	int status;
+	const char *code;
+	const char *text[2]; /* by enum lang */
 } problems[PROBLEM_COUNT] = {
 #define PROBLEM(name, status, code, vi, en) { status, #code, { vi, en } },
 #define CONSTRAINT(name, problem, pointer, fault)
@@ -25,10 +25,10 @@ static const struct {
 };
 
 static const struct {
-	const char	*name;
-	enum problem	 problem;
-	const char	*pointer;
-	const char	*fault;
+	const char *name;
+	enum problem problem;
+	const char *pointer;
+	const char *fault;
 } constraints[] = {
 #define PROBLEM(name, status, code, vi, en)
 #define CONSTRAINT(name, problem, pointer, fault) \
@@ -39,8 +39,8 @@ static const struct {
 };
 
 static const struct {
-	const char	*code;
-	const char	*text[2];
+	const char *code;
+	const char *text[2];
 } fault_texts[] = {
 #define FAULT(code, vi, en) { #code, { vi, en } },
 #include "core/faults.tbl"
@@ -49,7 +49,7 @@ static const struct {
 
 static const char *pointer_of(struct ctx *, const char *);
 static enum step problem_send(struct ctx *, enum problem, const char *,
-		    const char *);
+    const char *);
 
 enum step
 problem(struct ctx *c, enum problem p, const char *detail, ...)
@@ -112,8 +112,9 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 			return (problem(c, P_INVALID, NULL));
 		}
 		pointer = pointer_of(c, db_refused_column(a));
-		fault_add(&c->faults, pointer, name[0] != '\0' ?
-		    arena_strdup(&c->arena, name) : "unknown_reference");
+		fault_add(&c->faults, pointer,
+		    name[0] != '\0' ? arena_strdup(&c->arena, name) :
+		                      "unknown_reference");
 		return (problem(c, P_INVALID, NULL));
 	}
 	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
@@ -130,8 +131,8 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 		log_warn("statement_refused", "%s %s", state, db_message(a));
 		return (problem(c, P_INVALID, NULL));
 	}
-	log_error("statement_failed", "%s %s %s %s", state, name,
-	    db_message(a), db_detail(a));
+	log_error("statement_failed", "%s %s %s %s", state, name, db_message(a),
+	    db_detail(a));
 	return (problem(c, P_INTERNAL, NULL));
 }
 
@@ -144,9 +145,10 @@ problem_faults(struct ctx *c, const char *lines)
 		at = strcspn(lines, " \n");
 		n = strcspn(lines, "\n");
 		if (at < n)
-			fault_add(&c->faults, arena_strndup(&c->arena, lines,
-			    at), arena_strndup(&c->arena, lines + at + 1,
-			    n - at - 1));
+			fault_add(&c->faults,
+			    arena_strndup(&c->arena, lines, at),
+			    arena_strndup(&c->arena, lines + at + 1,
+			        n - at - 1));
 		lines += n + (lines[n] == '\n');
 	}
 }
@@ -178,11 +180,12 @@ problem_send(struct ctx *c, enum problem p, const char *members,
 	struct buf b;
 
 	buf_init(&b, &c->arena, 512);
-	buf_printf(&b, "{\"type\":\"/problems/%s\",\"title\":",
-	    problems[p].code);
+	buf_printf(&b,
+	    "{\"type\":\"/problems/%s\",\"title\":", problems[p].code);
 	buf_json(&b, problems[p].text[c->lang]);
-	buf_printf(&b, ",\"status\":%d,\"code\":\"%s\",\"instance\":",
-	    problems[p].status, problems[p].code);
+	buf_printf(&b,
+	    ",\"status\":%d,\"code\":\"%s\",\"instance\":", problems[p].status,
+	    problems[p].code);
 	buf_json(&b, c->path != NULL ? c->path : "");
 	if (detail[0] != '\0') {
 		buf_puts(&b, ",\"detail\":");
@@ -219,15 +222,18 @@ problem_bare(int status, char *out, size_t cap)
 			break;
 	if (i == PROBLEM_COUNT)
 		i = P_MALFORMED;
-	n = snprintf(body, sizeof(body), "{\"type\":\"/problems/%s\","
+	n = snprintf(body, sizeof(body),
+	    "{\"type\":\"/problems/%s\","
 	    "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
-	    "\"detail\":\"%s\"}", problems[i].code, problems[i].text[LANG_VI],
-	    status, problems[i].code, problems[i].text[LANG_EN]);
-	len = snprintf(out, cap, "HTTP/1.1 %d %s\r\n"
+	    "\"detail\":\"%s\"}",
+	    problems[i].code, problems[i].text[LANG_VI], status,
+	    problems[i].code, problems[i].text[LANG_EN]);
+	len = snprintf(out, cap,
+	    "HTTP/1.1 %d %s\r\n"
 	    "content-type: " PROBLEM_MEDIA "\r\ncontent-length: %d\r\n"
 	    "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
-	    "connection: close\r\n\r\n%s", status, reply_reason(status), n,
-	    body);
+	    "connection: close\r\n\r\n%s",
+	    status, reply_reason(status), n, body);
 	return ((size_t)len < cap ? (size_t)len : cap - 1);
 }
 

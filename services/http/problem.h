@@ -23,11 +23,11 @@ enum problem {
  * be NULL. Faults gathered in the context go along.
  */
 enum step problem(struct ctx *, enum problem, const char *detail, ...)
-	    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /* The same with further members, as JSON text that starts with a comma. */
 enum step problem_with(struct ctx *, enum problem, const char *members,
-	    const char *detail);
+    const char *detail);
 
 /*
  * What a failed statement means to the client: its constraint as the table
@@ -36,12 +36,12 @@ enum step problem_with(struct ctx *, enum problem, const char *members,
 enum step problem_of_answer(struct ctx *, const struct db_answer *);
 
 /* Add faults from lines of "pointer code", as our SQL tells several at once. */
-void	 problem_faults(struct ctx *, const char *lines);
+void problem_faults(struct ctx *, const char *lines);
 
 /* A whole refusal for bytes that never became a request; returns its length. */
-size_t	 problem_bare(int status, char *out, size_t cap);
+size_t problem_bare(int status, char *out, size_t cap);
 
-int	 problem_status(enum problem);
+int problem_status(enum problem);
 const char *problem_code(enum problem);
 const char *problem_text(enum problem, int lang);
 const char *fault_text(const char *code, int lang);

@@ -13,20 +13,20 @@
 #include "queries.h"
 
 struct revoked {
-	char	subject[UUID_LEN + 1];
-	int	epoch;
+	char subject[UUID_LEN + 1];
+	int epoch;
 };
 
-static struct db_op	 op;
-static int		 under_way;
-static uint64_t		 read_at;
-static char		 epoch[40];
-static struct revoked	*set;		/* sorted by subject */
-static int		 nset;
+static struct db_op op;
+static int under_way;
+static uint64_t read_at;
+static char epoch[40];
+static struct revoked *set; /* sorted by subject */
+static int nset;
 
-static void	pulse_beat(void *);
-static void	pulse_read(struct db_op *, struct db_answer *);
-static int	revoked_order(const void *, const void *);
+static void pulse_beat(void *);
+static void pulse_read(struct db_op *, struct db_answer *);
+static int revoked_order(const void *, const void *);
 
 void
 pulse_init(void)
@@ -43,7 +43,7 @@ pulse_fresh(void)
 int
 pulse_revoked(const struct token *t)
 {
-	struct revoked key, *hit;
+	struct revoked key = { 0 }, *hit;
 
 	if (nset == 0)
 		return (0);

@@ -8,16 +8,16 @@
  * the shift of business time and the whole set of revocations (small; a set,
  * not a feed, so nothing can be missed).
  */
-#define PULSE_MS	250
-#define PULSE_STALE_MS	2000
+#define PULSE_MS 250
+#define PULSE_STALE_MS 2000
 
-void	 pulse_init(void);
+void pulse_init(void);
 
 /* Has it been read lately? Without it no token is trusted. */
-int	 pulse_fresh(void);
+int pulse_fresh(void);
 
 /* Must this token end before its time? */
-int	 pulse_revoked(const struct token *);
+int pulse_revoked(const struct token *);
 
 /* The feed's epoch, "" before the first reading. */
 const char *pulse_epoch(void);

@@ -18,15 +18,15 @@
 #include "http/reply.h"
 #include "http/route.h"
 
-#define REPLY_PIECES	4
+#define REPLY_PIECES 4
 
 static const char *etag_of(struct ctx *, const char *, unsigned long long);
 static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
-static void	reply_head(struct ctx *, struct buf *, int, size_t);
-static void	reply_cors(struct ctx *, struct buf *);
+static void reply_head(struct ctx *, struct buf *, int, size_t);
+static void reply_cors(struct ctx *, struct buf *);
 static const char *reply_date(void);
-static int	etag_matches(const char *, const char *);
-static void	head_field(struct buf *, const char *, const char *);
+static int etag_matches(const char *, const char *);
+static void head_field(struct buf *, const char *, const char *);
 
 enum step
 reply(struct ctx *c, int status, const void *body, size_t n)
@@ -63,7 +63,7 @@ reply_item(struct ctx *c, int status, const struct item *x)
 	reply_permissions(&tail, c->route, x->status, x->perms);
 	buf_putc(&tail, '}');
 	iov[1].iov_base = (void *)(uintptr_t)x->json;
-	iov[1].iov_len = x->len - 1;	/* without the closing brace */
+	iov[1].iov_len = x->len - 1; /* without the closing brace */
 	iov[2].iov_base = tail.data;
 	iov[2].iov_len = tail.len;
 	/* The view is whatever the bytes are: day, rights, projection, names. */
@@ -152,9 +152,9 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	metric_request(c->route != NULL ? c->route->id : -1, status,
 	    (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 -
-	    c->started_us);
+	        c->started_us);
 	if (c->req == NULL)
-		return (STEP_DONE);	/* nobody is listening */
+		return (STEP_DONE); /* nobody is listening */
 	buf_init(&head, &c->arena, 768);
 	reply_head(c, &head, status, len);
 	iov[0].iov_base = head.data;
@@ -172,7 +172,8 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 
 	if (cache == NULL)
 		cache = c->route != NULL && (c->route->flags & ROUTE_SECRET) ?
-		    "no-store" : "private, no-cache";
+		    "no-store" :
+		    "private, no-cache";
 	buf_puts(b, "HTTP/1.1 ");
 	buf_number(b, (unsigned long)status);
 	buf_putc(b, ' ');
@@ -181,13 +182,13 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	buf_puts(b, reply_date());
 	buf_puts(b, "\r\n");
 	if (status != 204 && status != 304) {
-		head_field(b, "content-type: ", media != NULL ? media :
-		    "application/json; charset=utf-8");
+		head_field(b, "content-type: ",
+		    media != NULL ? media : "application/json; charset=utf-8");
 		buf_puts(b, "content-length: ");
 		buf_number(b, len);
 		buf_puts(b, "\r\n");
-		head_field(b, "content-language: ",
-		    c->lang == LANG_EN ? "en" : "vi");
+		head_field(b,
+		    "content-language: ", c->lang == LANG_EN ? "en" : "vi");
 	}
 	head_field(b, "x-request-id: ", c->id);
 	head_field(b, "cache-control: ", cache);
@@ -203,7 +204,8 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 		buf_puts(b, "www-authenticate: Bearer realm=\"camket\"\r\n");
 	limit_fields(c, b);
 	reply_cors(c, b);
-	buf_puts(b, "vary: accept-language, authorization, origin\r\n"
+	buf_puts(b,
+	    "vary: accept-language, authorization, origin\r\n"
 	    "x-content-type-options: nosniff\r\n");
 	if (c->message->m.close || gate_draining())
 		buf_puts(b, "connection: close\r\n");
@@ -230,12 +232,14 @@ reply_cors(struct ctx *c, struct buf *b)
 	if (hit == NULL)
 		return;
 	head_field(b, "access-control-allow-origin: ", origin);
-	buf_puts(b, "access-control-allow-credentials: true\r\n"
+	buf_puts(b,
+	    "access-control-allow-credentials: true\r\n"
 	    "access-control-expose-headers: ETag, Location, Link, Retry-After,"
 	    " Idempotency-Replayed, X-Request-Id, RateLimit, RateLimit-Policy"
 	    "\r\n");
 	if (c->method == OPTIONS && c->fields[HEADER_REQUEST_METHOD] != NULL)
-		buf_printf(b, "access-control-allow-methods: %s\r\n"
+		buf_printf(b,
+		    "access-control-allow-methods: %s\r\n"
 		    "access-control-allow-headers: authorization, content-type,"
 		    " if-match, if-none-match, idempotency-key, x-request-id,"
 		    " x-csrf-token, traceparent, accept-language\r\n"
@@ -279,24 +283,34 @@ const char *
 reply_reason(int status)
 {
 	static const struct {
-		int		 status;
-		const char	*text;
+		int status;
+		const char *text;
 	} reasons[] = {
-		{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" },
-		{ 204, "No Content" }, { 304, "Not Modified" },
-		{ 400, "Bad Request" }, { 401, "Unauthorized" },
-		{ 403, "Forbidden" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 406, "Not Acceptable" },
-		{ 408, "Request Timeout" }, { 409, "Conflict" },
-		{ 411, "Length Required" }, { 412, "Precondition Failed" },
-		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 406, "Not Acceptable" },
+		{ 408, "Request Timeout" },
+		{ 409, "Conflict" },
+		{ 411, "Length Required" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 414, "URI Too Long" },
 		{ 415, "Unsupported Media Type" },
 		{ 417, "Expectation Failed" },
 		{ 422, "Unprocessable Content" },
 		{ 428, "Precondition Required" },
 		{ 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
-		{ 500, "Internal Server Error" }, { 501, "Not Implemented" },
+		{ 500, "Internal Server Error" },
+		{ 501, "Not Implemented" },
 		{ 503, "Service Unavailable" },
 		{ 505, "HTTP Version Not Supported" },
 	};

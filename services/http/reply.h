@@ -19,21 +19,21 @@ enum step reply_options(struct ctx *, const char *allow);
  * says so.
  */
 struct item {
-	const char	*version;
-	const char	*status;
-	int64_t		 perms;
-	const char	*json;
-	size_t		 len;
+	const char *version;
+	const char *status;
+	int64_t perms;
+	const char *json;
+	size_t len;
 };
 enum step reply_item(struct ctx *, int status, const struct item *);
 
 /* A JSON document that changes rarely: ETag by content, 304, cacheable. */
 enum step reply_document(struct ctx *, const char *media, const char *body,
-	    size_t n, const char *cache);
+    size_t n, const char *cache);
 
 /* The verbs these permissions allow now, as JSON array text. */
-void	 reply_permissions(struct buf *, const struct route *,
-	    const char *status, int64_t perms);
+void reply_permissions(struct buf *, const struct route *, const char *status,
+    int64_t perms);
 
 /* The reason phrase of a status (RFC 9110 15). */
 const char *reply_reason(int status);

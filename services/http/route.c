@@ -16,29 +16,29 @@
 #include "http/reply.h"
 #include "http/route.h"
 
-#define ROUTES_MAX	512
+#define ROUTES_MAX 512
 
 struct node {
-	char			*segment;	/* "<uuid>" for a hole */
-	struct node		*children;	/* names first, then holes */
-	struct node		*next;
-	const struct route	*routes[METHOD_COUNT];
+	char *segment;         /* "<uuid>" for a hole */
+	struct node *children; /* names first, then holes */
+	struct node *next;
+	const struct route *routes[METHOD_COUNT];
 };
 
-static struct node	 root;
-static struct route	*all[ROUTES_MAX];
-static const char	*all_names[ROUTES_MAX];
-static int		 nall;
+static struct node root;
+static struct route *all[ROUTES_MAX];
+static const char *all_names[ROUTES_MAX];
+static int nall;
 
 static struct node *node_child(struct node *, const char *, size_t);
 static const struct node *node_find(const struct node *, struct ctx *,
-		    const char *, int);
-static int	hole_takes(const char *, const char *, size_t);
-static void	route_allow(struct ctx *, const struct node *);
+    const char *, int);
+static int hole_takes(const char *, const char *, size_t);
+static void route_allow(struct ctx *, const struct node *);
 static const char *route_path(const struct resource *, const char *,
-		    const char *);
+    const char *);
 static const struct field *verb_fields(const struct resource *,
-		    const struct verb *);
+    const struct verb *);
 
 void
 route_add(const struct route *r)
@@ -70,17 +70,17 @@ route_add(const struct route *r)
 
 /* What a resource has when it has the statement for it. */
 static const struct {
-	size_t		 query;		/* member of struct resource */
-	enum method	 method;
-	const char	*suffix;
-	enum step	(*run)(struct ctx *);
-	unsigned	 flags;
-	int		 fields;	/* the resource's own as its body */
-	const char	*params;
-	const char	*summary;
+	size_t query; /* member of struct resource */
+	enum method method;
+	const char *suffix;
+	enum step (*run)(struct ctx *);
+	unsigned flags;
+	int fields; /* the resource's own as its body */
+	const char *params;
+	const char *summary;
 } usual[] = {
-	{ offsetof(struct resource, create), POST, "", crud_create,
-	    ROUTE_BODY, 1, NULL, "Create" },
+	{ offsetof(struct resource, create), POST, "", crud_create, ROUTE_BODY,
+	    1, NULL, "Create" },
 	{ offsetof(struct resource, get), GET, "/<uuid>", crud_get, 0, 0,
 	    "fields", "Read" },
 	{ offsetof(struct resource, patch), PATCH, "/<uuid>", crud_patch,
@@ -100,30 +100,39 @@ route_add_resource(const struct resource *r)
 	size_t i;
 
 	if (r->list != NULL) {
-		one = (struct route){ .method = GET, .resource = r,
-		    .pattern = route_path(r, "", ""), .run = page_list,
-		    .list = r->list, .counts = r->counts, .summary = "List" };
+		one = (struct route){ .method = GET,
+			.resource = r,
+			.pattern = route_path(r, "", ""),
+			.run = page_list,
+			.list = r->list,
+			.counts = r->counts,
+			.summary = "List" };
 		route_add(&one);
 	}
 	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		one = (struct route){ .method = usual[i].method,
-		    .pattern = route_path(r, usual[i].suffix, ""),
-		    .run = usual[i].run, .flags = usual[i].flags,
-		    .fields = usual[i].fields ? r->fields : NULL,
-		    .resource = r, .params = usual[i].params,
-		    .summary = usual[i].summary };
-		memcpy(&one.query, (const char *)r + usual[i].query,
-		    sizeof(one.query));
+			.pattern = route_path(r, usual[i].suffix, ""),
+			.run = usual[i].run,
+			.flags = usual[i].flags,
+			.fields = usual[i].fields ? r->fields : NULL,
+			.resource = r,
+			.params = usual[i].params,
+			.summary = usual[i].summary };
+		one.query = *(const struct query *const *)((const char *)r +
+		    usual[i].query);
 		if (one.query != NULL)
 			route_add(&one);
 	}
 	for (v = r->verbs; v != NULL && v->name != NULL; v++) {
-		one = (struct route){ .method = POST, .resource = r,
-		    .pattern = route_path(r, "/<uuid>/", v->name),
-		    .run = crud_verb, .flags = ROUTE_VERSIONED,
-		    .fields = verb_fields(r, v),
-		    .query = v->query != NULL ? v->query : r->verb,
-		    .verb = v->name, .summary = v->summary };
+		one = (struct route){ .method = POST,
+			.resource = r,
+			.pattern = route_path(r, "/<uuid>/", v->name),
+			.run = crud_verb,
+			.flags = ROUTE_VERSIONED,
+			.fields = verb_fields(r, v),
+			.query = v->query != NULL ? v->query : r->verb,
+			.verb = v->name,
+			.summary = v->summary };
 		route_add(&one);
 	}
 	for (x = r->routes; x != NULL && x->pattern != NULL; x++) {
@@ -141,7 +150,8 @@ route_match(struct ctx *c)
 	enum method m = c->method;
 
 	if (strcmp(c->path, "*") == 0)
-		return (reply_options(c, "GET, HEAD, POST, PATCH, PUT, DELETE,"
+		return (reply_options(c,
+		    "GET, HEAD, POST, PATCH, PUT, DELETE,"
 		    " OPTIONS"));
 	if ((n = node_find(&root, c, c->path, 0)) == NULL)
 		return (problem(c, P_NO_ROUTE, NULL));
@@ -273,14 +283,20 @@ verb_fields(const struct resource *r, const struct verb *v)
 	for (x = v->fields; x != NULL && x->name != NULL; x++)
 		n++;
 	f = all_fields = xcalloc(n + 4, sizeof(*f));
-	*f++ = (struct field){ .name = "note", .type = F_TEXT, .max = 4000,
-	    .doc = "Ghi chú" };
-	*f++ = (struct field){ .name = "acting_for", .type = F_UUID,
-	    .doc = "Người được thay mặt" };
+	*f++ = (struct field){ .name = "note",
+		.type = F_TEXT,
+		.max = 4000,
+		.doc = "Ghi chú" };
+	*f++ = (struct field){ .name = "acting_for",
+		.type = F_UUID,
+		.doc = "Người được thay mặt" };
 	if (reason)
-		*f++ = (struct field){ .name = "reason", .type = F_TEXT,
-		    .flags = FIELD_REQUIRED, .min = 1, .max = 4000,
-		    .doc = "Lý do" };
+		*f++ = (struct field){ .name = "reason",
+			.type = F_TEXT,
+			.flags = FIELD_REQUIRED,
+			.min = 1,
+			.max = 4000,
+			.doc = "Lý do" };
 	if (n > 0)
 		memcpy(f, v->fields, n * sizeof(*f));
 	return (all_fields);

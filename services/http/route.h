@@ -11,32 +11,32 @@
  * the OpenAPI document and the metrics. A pattern's holes are typed:
  * <uuid>, <code>, <period>, <text>.
  */
-#define ROUTE_PUBLIC	0x01	/* no token */
-#define ROUTE_VERSIONED	0x02	/* If-Match is required */
-#define ROUTE_UNKEYED	0x04	/* Idempotency-Key is ignored */
-#define ROUTE_BODY	0x08	/* an empty body is refused */
-#define ROUTE_ANY_BODY	0x10	/* the step reads body_text itself */
-#define ROUTE_PAGE	0x20	/* for people: no JSON, any Accept */
-#define ROUTE_HIDDEN	0x40	/* not in the OpenAPI document */
-#define ROUTE_SECRET	0x80	/* answers are not to be stored */
-#define ROUTE_ALONE	0x100	/* never part of a batch */
+#define ROUTE_PUBLIC 0x01    /* no token */
+#define ROUTE_VERSIONED 0x02 /* If-Match is required */
+#define ROUTE_UNKEYED 0x04   /* Idempotency-Key is ignored */
+#define ROUTE_BODY 0x08      /* an empty body is refused */
+#define ROUTE_ANY_BODY 0x10  /* the step reads body_text itself */
+#define ROUTE_PAGE 0x20      /* for people: no JSON, any Accept */
+#define ROUTE_HIDDEN 0x40    /* not in the OpenAPI document */
+#define ROUTE_SECRET 0x80    /* answers are not to be stored */
+#define ROUTE_ALONE 0x100    /* never part of a batch */
 
 struct resource;
 
 struct route {
-	enum method		 method;
-	const char		*pattern;
-	enum step		(*run)(struct ctx *);
-	unsigned		 flags;
-	const struct field	*fields;	/* of the body; NULL = none */
-	const struct query	*query;		/* what a generic step sends */
-	const struct query_sort	*list;		/* a list: its orders */
-	const struct query	*counts;	/* and its counters */
-	const struct resource	*resource;
-	const char		*verb;
-	const char		*summary;	/* one line of documentation */
-	const char		*params;	/* query parameters, blanks between */
-	int			 id;		/* set when added */
+	enum method method;
+	const char *pattern;
+	enum step (*run)(struct ctx *);
+	unsigned flags;
+	const struct field *fields;    /* of the body; NULL = none */
+	const struct query *query;     /* what a generic step sends */
+	const struct query_sort *list; /* a list: its orders */
+	const struct query *counts;    /* and its counters */
+	const struct resource *resource;
+	const char *verb;
+	const char *summary; /* one line of documentation */
+	const char *params;  /* query parameters, blanks between */
+	int id;              /* set when added */
 };
 
 /*
@@ -44,42 +44,41 @@ struct route {
  * route for; verbs come from its state table. Everything else is in routes.
  */
 struct verb {
-	const char		*name;
-	const struct field	*fields;	/* beyond note, acting_for, reason */
-	const char		*summary;
-	const struct query	*query;		/* instead of the resource's */
+	const char *name;
+	const struct field *fields; /* beyond note, acting_for, reason */
+	const char *summary;
+	const struct query *query; /* instead of the resource's */
 };
 struct resource {
-	const char		*name;		/* in paths: "plans" */
-	const char		*kind;		/* in events: "plan" */
-	const char		*title;		/* for people: "Kế hoạch" */
-	const struct field	*fields;
-	const struct states	*states;
-	const struct verb	*verbs;
-	const struct query_sort	*list;
-	const char		*sort;		/* default order */
-	const struct query	*counts;
-	const struct query	*get;
-	const struct query	*create;
-	const struct query	*patch;
-	const struct query	*verb;
-	const struct query	*remove;
-	const struct query	*restore;
+	const char *name;  /* in paths: "plans" */
+	const char *kind;  /* in events: "plan" */
+	const char *title; /* for people: "Kế hoạch" */
+	const struct field *fields;
+	const struct states *states;
+	const struct verb *verbs;
+	const struct query_sort *list;
+	const char *sort; /* default order */
+	const struct query *counts;
+	const struct query *get;
+	const struct query *create;
+	const struct query *patch;
+	const struct query *verb;
+	const struct query *remove;
+	const struct query *restore;
 	/* Finish a checked body: derive members, look across them. */
-	void			(*prepare)(struct ctx *, const char *verb,
-				    json_t *);
-	const struct route	*routes;	/* its other routes */
+	void (*prepare)(struct ctx *, const char *verb, json_t *);
+	const struct route *routes; /* its other routes */
 };
 
 /* At start, before the processes fork; a duplicate is fatal. */
-void	route_add(const struct route *);
-void	route_add_resource(const struct resource *);
+void route_add(const struct route *);
+void route_add_resource(const struct resource *);
 
 /* Find c->route and c->args, or refuse. */
 enum step route_match(struct ctx *);
 
 /* All of them, for metrics and documents. */
-int	 route_count(void);
+int route_count(void);
 const struct route *route_at(int);
 const char *const *route_names(void);
 

@@ -11,10 +11,10 @@ static const char *
 type_name(enum query_type t)
 {
 	switch (t) {
-#define X(sql, c, oid)							\
-	case Q_##c:							\
+#define X(sql, c, oid) \
+	case Q_##c: \
 		return (#sql);
-	QUERY_TYPES(X)
+		QUERY_TYPES(X)
 #undef X
 	}
 	return ("?");

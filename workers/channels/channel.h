@@ -12,19 +12,19 @@
 enum sent { SENT_OK, SENT_TEMPFAIL, SENT_PERMFAIL };
 
 struct letter {
-	const char	*id;		/* of the delivery: Message-ID */
-	const char	*to;		/* address */
-	const char	*to_name;
-	const char	*subject;	/* UTF-8 */
-	const char	*body;		/* UTF-8, lines ended by \n */
-	const char	*trace;		/* traceparent, or "" */
-	const char	*at;		/* RFC 3339: when it was decided */
+	const char *id; /* of the delivery: Message-ID */
+	const char *to; /* address */
+	const char *to_name;
+	const char *subject; /* UTF-8 */
+	const char *body;    /* UTF-8, lines ended by \n */
+	const char *trace;   /* traceparent, or "" */
+	const char *at;      /* RFC 3339: when it was decided */
 };
 
 struct channel {
-	const char	*name;
+	const char *name;
 	/* said gets the peer's words, ended by NUL */
-	enum sent	(*send)(const struct letter *, char *said, size_t);
+	enum sent (*send)(const struct letter *, char *said, size_t);
 };
 
 /* The way mail goes: SMTP when a server is set, else Maildir files. */

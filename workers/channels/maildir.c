@@ -18,8 +18,8 @@
 #include "channels/channel.h"
 #include "channels/message.h"
 
-static int	maildir_make(const char *);
-static int	maildir_holds(const char *, const char *);
+static int maildir_make(const char *);
+static int maildir_holds(const char *, const char *);
 static enum sent maildir_send(const struct letter *, char *, size_t);
 
 const struct channel channel_maildir = { "maildir", maildir_send };
@@ -28,7 +28,7 @@ const struct channel *
 channel_mail(void)
 {
 	return (*config_text(CFG_SMTP_URL) != '\0' ? &channel_smtp :
-	    &channel_maildir);
+	                                             &channel_maildir);
 }
 
 static enum sent

@@ -8,12 +8,12 @@
 #include "core/config.h"
 #include "channels/message.h"
 
-#define B64	sodium_base64_VARIANT_ORIGINAL
-#define WORD	45	/* bytes in an encoded word: 60 characters, within 75 */
+#define B64 sodium_base64_VARIANT_ORIGINAL
+#define WORD 45 /* bytes in an encoded word: 60 characters, within 75 */
 
-static void	write_text(struct buf *, const char *);
-static void	write_body(struct buf *, const char *);
-static void	write_date(struct buf *, const char *);
+static void write_text(struct buf *, const char *);
+static void write_body(struct buf *, const char *);
+static void write_date(struct buf *, const char *);
 static const char *domain_of(const char *);
 
 void
@@ -35,7 +35,8 @@ message_write(struct buf *b, const struct letter *l)
 	if (*l->trace != '\0')
 		buf_printf(b, "Traceparent: %.*s\r\n",
 		    (int)strspn(l->trace, "0123456789abcdef-"), l->trace);
-	buf_puts(b, "Auto-Submitted: auto-generated\r\n"
+	buf_puts(b,
+	    "Auto-Submitted: auto-generated\r\n"
 	    "MIME-Version: 1.0\r\n"
 	    "Content-Type: text/plain; charset=utf-8\r\n"
 	    "Content-Transfer-Encoding: base64\r\n"

@@ -8,6 +8,6 @@
  * The letter as an Internet message (RFC 5322, 2045, 2047), lines ended by
  * CR LF. Nothing of the letter can start a header field of its own.
  */
-void	message_write(struct buf *, const struct letter *);
+void message_write(struct buf *, const struct letter *);
 
 #endif

@@ -14,17 +14,17 @@
 #include "channels/channel.h"
 #include "channels/message.h"
 
-#define CONNECT_S	10L
-#define TOTAL_S		30L	/* well within a job's lease */
+#define CONNECT_S 10L
+#define TOTAL_S 30L /* well within a job's lease */
 
 struct reading {
-	const char	*data;
-	size_t		 left;
+	const char *data;
+	size_t left;
 };
 
 static enum sent smtp_send(const struct letter *, char *, size_t);
-static CURL	*smtp_handle(void);
-static size_t	 smtp_read(char *, size_t, size_t, void *);
+static CURL *smtp_handle(void);
+static size_t smtp_read(char *, size_t, size_t, void *);
 
 const struct channel channel_smtp = { "smtp", smtp_send };
 
@@ -60,12 +60,12 @@ smtp_send(const struct letter *l, char *said, size_t cap)
 	curl_slist_free_all(to);
 	arena_fini(&a);
 	snprintf(said, cap, "%ld %s", status,
-	    code == CURLE_OK ? "accepted" : *error != '\0' ? error :
-	    curl_easy_strerror(code));
+	    code == CURLE_OK   ? "accepted" :
+	        *error != '\0' ? error :
+	                         curl_easy_strerror(code));
 	if (code == CURLE_OK)
 		return (SENT_OK);
-	return (status >= 500 && status < 600 ? SENT_PERMFAIL :
-	    SENT_TEMPFAIL);
+	return (status >= 500 && status < 600 ? SENT_PERMFAIL : SENT_TEMPFAIL);
 }
 
 static CURL *
@@ -87,9 +87,10 @@ smtp_handle(void)
 	curl_easy_setopt(h, CURLOPT_TIMEOUT, TOTAL_S);
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_MAXAGE_CONN, 60L);
-	curl_easy_setopt(h, CURLOPT_USE_SSL, strcmp(tls, "require") == 0 ?
-	    (long)CURLUSESSL_ALL : strcmp(tls, "none") == 0 ?
-	    (long)CURLUSESSL_NONE : (long)CURLUSESSL_TRY);
+	curl_easy_setopt(h, CURLOPT_USE_SSL,
+	    strcmp(tls, "require") == 0  ? (long)CURLUSESSL_ALL :
+	        strcmp(tls, "none") == 0 ? (long)CURLUSESSL_NONE :
+	                                   (long)CURLUSESSL_TRY);
 	if (strcmp(tls, "try") == 0) {
 		/* opportunistic: better than nothing, never a promise */
 		curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, 0L);

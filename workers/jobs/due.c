@@ -3,7 +3,7 @@
 #include "jobs/duty.h"
 #include "queries.h"
 
-static void	take_count(void *, struct db_answer *);
+static void take_count(void *, struct db_answer *);
 
 int
 due_run(struct worker *w)

@@ -3,8 +3,10 @@
 
 #include "jobs/duty.h"
 
+/* clang-format off */
 const struct duty duties[] = {
 	{ "due", 1000, 60, due_run },
 	{ "purge", 3600 * 1000, 300, purge_run },
 	{ NULL, 0, 0, NULL }
 };
+/* clang-format on */

@@ -8,14 +8,14 @@
  * within its lease; -1 if it could not. The list is duty.c.
  */
 struct duty {
-	const char	*name;
-	int		 cadence_ms;
-	int		 lease_s;
-	int		(*run)(struct worker *);
+	const char *name;
+	int cadence_ms;
+	int lease_s;
+	int (*run)(struct worker *);
 };
-extern const struct duty duties[];	/* a NULL name ends it */
+extern const struct duty duties[]; /* a NULL name ends it */
 
-int	due_run(struct worker *);
-int	purge_run(struct worker *);
+int due_run(struct worker *);
+int purge_run(struct worker *);
 
 #endif

@@ -6,7 +6,9 @@ int
 purge_run(struct worker *w)
 {
 	return (db_run_s(w, &q_purge_idempotency, NULL, NULL, NULL) == DB_OK &&
-	    db_run_s(w, &q_purge_revocations, NULL, NULL, NULL) == DB_OK &&
-	    db_run_s(w, &q_purge_sessions, NULL, NULL, NULL) == DB_OK ? 0 :
-	    -1);
+	            db_run_s(w, &q_purge_revocations, NULL, NULL, NULL) ==
+	                DB_OK &&
+	            db_run_s(w, &q_purge_sessions, NULL, NULL, NULL) == DB_OK ?
+	        0 :
+	        -1);
 }

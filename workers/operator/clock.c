@@ -10,9 +10,9 @@
 #include "operator/command.h"
 #include "queries.h"
 
-#define MORNING	"T08:00:00"
+#define MORNING "T08:00:00"
 
-static int	parse_local(const char *, int64_t *);
+static int parse_local(const char *, int64_t *);
 
 int
 clock_command(struct worker *w, int argc, char **argv)
@@ -26,8 +26,10 @@ clock_command(struct worker *w, int argc, char **argv)
 		return (complain("the clock cannot be moved in production"));
 	if (argc == 2 && strcmp(argv[0], "set") == 0) {
 		if (parse_local(argv[1], &at) == -1)
-			return (complain("\"%s\" is no date, and no date and "
-			    "time (2024-01-31, 2024-01-31T08:00:00)", argv[1]));
+			return (
+			    complain("\"%s\" is no date, and no date and "
+			             "time (2024-01-31, 2024-01-31T08:00:00)",
+			        argv[1]));
 		shift = at - clock_real_ms();
 	} else if (argc == 2 && strcmp(argv[0], "shift") == 0) {
 		shift = strtoll(argv[1], &end, 10) * 1000;
@@ -40,7 +42,7 @@ clock_command(struct worker *w, int argc, char **argv)
 		shift += strtoll(shown, NULL, 10);
 	} else if (argc != 1 || strcmp(argv[0], "real") != 0)
 		return (complain("clock set DATE[TIME] | shift SECONDS | "
-		    "real"));
+		                 "real"));
 	snprintf(text, sizeof(text), "%lld", (long long)shift);
 	if (ask(w, &q_clock_put, v, shown, sizeof(shown)) != 1)
 		return (complain("the database does not answer"));

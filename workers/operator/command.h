@@ -8,37 +8,37 @@
  * clear line of why not, and returns the exit status. The list is camket.c.
  */
 struct command {
-	const char	*name;
-	const char	*usage;
-	const char	*help;
-	int		(*run)(struct worker *, int argc, char **argv);
+	const char *name;
+	const char *usage;
+	const char *help;
+	int (*run)(struct worker *, int argc, char **argv);
 };
 
-int	clock_command(struct worker *, int, char **);
-int	demo_command(struct worker *, int, char **);
-int	doctor_command(struct worker *, int, char **);
-int	import_command(struct worker *, int, char **);
-int	init_command(struct worker *, int, char **);
-int	jobs_command(struct worker *, int, char **);
-int	keys_command(struct worker *, int, char **);
-int	migrate_command(struct worker *, int, char **);
-int	rollup_command(struct worker *, int, char **);
-int	staff_command(struct worker *, int, char **);
-int	token_command(struct worker *, int, char **);
+int clock_command(struct worker *, int, char **);
+int demo_command(struct worker *, int, char **);
+int doctor_command(struct worker *, int, char **);
+int import_command(struct worker *, int, char **);
+int init_command(struct worker *, int, char **);
+int jobs_command(struct worker *, int, char **);
+int keys_command(struct worker *, int, char **);
+int migrate_command(struct worker *, int, char **);
+int rollup_command(struct worker *, int, char **);
+int staff_command(struct worker *, int, char **);
+int token_command(struct worker *, int, char **);
 
 /* The value of --name VALUE, or NULL; --name alone counts as "". */
 const char *option(int argc, char **argv, const char *name);
-int	flag(int argc, char **argv, const char *name);
+int flag(int argc, char **argv, const char *name);
 
 /* One line to standard error, exit status 1. */
-int	complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* A statement of one text; copies the first column of the first row. */
-int	ask(struct worker *, const struct query *, const char *const *values,
-	    char *out, size_t cap);
+int ask(struct worker *, const struct query *, const char *const *values,
+    char *out, size_t cap);
 
 /* A password nobody has chosen: 20 characters, about 100 bits. */
-void	new_password(char out[static 24]);
+void new_password(char out[static 24]);
 
 /* The folder of the keys, by the settings. */
 const char *key_dir(void);

@@ -20,8 +20,8 @@
 #include "operator/command.h"
 #include "queries.h"
 
-static json_t	*account(const json_t *, const char *);
-static int	 write_accounts(const char *, const json_t *);
+static json_t *account(const json_t *, const char *);
+static int write_accounts(const char *, const json_t *);
 
 int
 demo_command(struct worker *w, int argc, char **argv)
@@ -53,7 +53,8 @@ demo_command(struct worker *w, int argc, char **argv)
 	buf_init(&hashes, &a, 4096);
 	list = json_array();
 	staff = json_object_get(doc, "staff");
-	json_array_foreach(staff, i, x) {
+	json_array_foreach(staff, i, x)
+	{
 		user = json_string_value(json_object_get(x, "username"));
 		new_password(password);
 		if (password_hash(password, hash) == -1)
@@ -95,24 +96,25 @@ account(const json_t *x, const char *password)
 
 	roles = json_array();
 	grants = json_object_get(x, "grants");
-	json_array_foreach(grants, i, g) {
+	json_array_foreach(grants, i, g)
+	{
 		role = json_string_value(json_object_get(g, "role"));
 		for (k = 0; k < json_array_size(roles); k++)
-			if (strcmp(json_string_value(json_array_get(roles,
-			    k)), role) == 0)
+			if (strcmp(json_string_value(json_array_get(roles, k)),
+			        role) == 0)
 				break;
 		if (k == json_array_size(roles))
 			json_array_append_new(roles, json_string(role));
 	}
 	posts = json_object_get(x, "assignments");
 	json_array_foreach(posts, i, g)
-		unit = json_string_value(json_object_get(g, "unit_code"));
+	    unit = json_string_value(json_object_get(g, "unit_code"));
 	out = json_object();
 	json_object_set(out, "username", json_object_get(x, "username"));
 	json_object_set_new(out, "password", json_string(password));
 	json_object_set_new(out, "roles", roles);
-	json_object_set_new(out, "unit", unit != NULL ? json_string(unit) :
-	    json_null());
+	json_object_set_new(out, "unit",
+	    unit != NULL ? json_string(unit) : json_null());
 	return (out);
 }
 
@@ -123,8 +125,9 @@ write_accounts(const char *path, const json_t *list)
 	int fd, r = -1;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd != -1 && write(fd, text, strlen(text)) ==
-	    (ssize_t)strlen(text) && close(fd) == 0)
+	if (fd != -1 &&
+	    write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
+	    close(fd) == 0)
 		r = 0;
 	free(text);
 	return (r);

@@ -9,10 +9,10 @@
 #include "operator/command.h"
 #include "queries.h"
 
-static int	bad;
+static int bad;
 
-static void	say(int, const char *, const char *);
-static void	take_findings(void *, struct db_answer *);
+static void say(int, const char *, const char *);
+static void take_findings(void *, struct db_answer *);
 
 int
 doctor_command(struct worker *w, int argc, char **argv)
@@ -28,7 +28,8 @@ doctor_command(struct worker *w, int argc, char **argv)
 	snprintf(slow, sizeof(slow), "%ld", config_number(CFG_DB_SLOW));
 	snprintf(processes, sizeof(processes), "%ld",
 	    config_number(CFG_API_PROCESSES) != 0 ?
-	    config_number(CFG_API_PROCESSES) : 1);
+	        config_number(CFG_API_PROCESSES) :
+	        1);
 	if (db_run_s(w, &q_doctor, v, take_findings, NULL) != DB_OK)
 		say(0, "database", "does not answer, or is not migrated");
 	say(w->redis != NULL && redis_ping_s(w->redis) == 0, "redis",

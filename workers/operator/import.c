@@ -15,9 +15,9 @@
 #include "operator/token.h"
 #include "queries.h"
 
-static size_t	take_body(char *, size_t, size_t, void *);
-static long	post(const char *, const char *, const char *, struct buf *);
-static void	report(const json_t *);
+static size_t take_body(char *, size_t, size_t, void *);
+static long post(const char *, const char *, const char *, struct buf *);
+static void report(const json_t *);
 
 int
 import_command(struct worker *w, int argc, char **argv)
@@ -33,39 +33,40 @@ import_command(struct worker *w, int argc, char **argv)
 
 	if (argc < 2 || strcmp(argv[0], "plan") != 0)
 		return (complain("import plan FILE [--dry-run] [--as USER]"));
-	if ((doc = json_load_file(argv[1], JSON_REJECT_DUPLICATES, &e)) ==
-	    NULL)
+	if ((doc = json_load_file(argv[1], JSON_REJECT_DUPLICATES, &e)) == NULL)
 		return (complain("%s: line %d: %s", argv[1], e.line, e.text));
 	unit = json_string_value(json_object_get(doc, "issuer_unit_code"));
 	if (as == NULL) {
 		if (unit == NULL || worker_clock(w) == -1)
 			return (complain("no issuer_unit_code; say --as "
-			    "USER"));
+			                 "USER"));
 		v[0] = w->today;
 		v[1] = unit;
 		if (ask(w, &q_clerk_of, v, user, sizeof(user)) != 1)
 			return (complain("nobody drafts for %s; say --as "
-			    "USER", unit));
+			                 "USER",
+			    unit));
 		as = user;
 	}
 	if ((token = token_for(w, as)) == NULL)
 		return (complain("there is no active account \"%s\"", as));
 	snprintf(url, sizeof(url), "%s%s/v1/plans/import%s",
 	    *config_text(CFG_URL) != '\0' ? config_text(CFG_URL) :
-	    "http://127.0.0.1:", *config_text(CFG_URL) != '\0' ? "" :
-	    config_text(CFG_PORT), flag(argc, argv, "dry-run") ?
-	    "?dry_run=true" : "");
+	                                    "http://127.0.0.1:",
+	    *config_text(CFG_URL) != '\0' ? "" : config_text(CFG_PORT),
+	    flag(argc, argv, "dry-run") ? "?dry_run=true" : "");
 	text = json_dumps(doc, JSON_COMPACT);
 	arena_init(&a, NULL, 0);
 	buf_init(&said, &a, 4096);
 	status = post(url, token, text, &said);
 	answer = json_loadb(said.data, said.len, 0, NULL);
 	if (status == 200 || status == 201)
-		printf("%s, as %s\n", status == 201 ? "imported" :
-		    "would be imported", as);
+		printf("%s, as %s\n",
+		    status == 201 ? "imported" : "would be imported", as);
 	else
 		complain(status == 0 ? "%s does not answer" :
-		    "%s refuses the plan", url);
+		                       "%s refuses the plan",
+		    url);
 	report(answer);
 	json_decref(answer);
 	json_decref(doc);
@@ -123,11 +124,12 @@ report(const json_t *answer)
 		printf("%s\n", json_string_value(v));
 	for (k = 0; k < 2; k++) {
 		list = json_object_get(answer, lists[k]);
-		json_array_foreach(list, i, x) {
+		json_array_foreach(list, i, x)
+		{
 			v = json_object_get(x, "detail");
-			printf("  %s  %s  %s\n", json_string_value(
-			    json_object_get(x, "pointer")), json_string_value(
-			    json_object_get(x, "code")),
+			printf("  %s  %s  %s\n",
+			    json_string_value(json_object_get(x, "pointer")),
+			    json_string_value(json_object_get(x, "code")),
 			    json_is_string(v) ? json_string_value(v) : "");
 		}
 	}

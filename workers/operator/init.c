@@ -24,7 +24,7 @@ init_command(struct worker *w, int argc, char **argv)
 		return (complain("keys cannot be made in %s", key_dir()));
 	if (worker_clock(w) == -1)
 		return (complain("the database does not answer; has it been "
-		    "migrated?"));
+		                 "migrated?"));
 	new_password(password);
 	if (password_hash(password, hash) == -1)
 		return (complain("no memory for hashing a password"));

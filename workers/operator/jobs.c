@@ -4,7 +4,7 @@
 #include "operator/command.h"
 #include "queries.h"
 
-static void	print_rows(void *, struct db_answer *);
+static void print_rows(void *, struct db_answer *);
 
 int
 jobs_command(struct worker *w, int argc, char **argv)

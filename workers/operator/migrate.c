@@ -18,23 +18,23 @@
 #include "operator/command.h"
 #include "queries.h"
 
-static int	run_sqitch(const char *);
-static int	sync_perms(struct worker *);
-static int	sync_roles(struct worker *);
-static int	sync_states(struct worker *);
-static void	add(struct buf *, const char *);
+static int run_sqitch(const char *);
+static int sync_perms(struct worker *);
+static int sync_roles(struct worker *);
+static int sync_states(struct worker *);
+static void add(struct buf *, const char *);
 
 int
 migrate_command(struct worker *w, int argc, char **argv)
 {
 	if (db_environment(config_text(CFG_DATABASE_URL)) == -1)
 		return (complain("CAMKET_DATABASE_URL is not a connection "
-		    "string"));
+		                 "string"));
 	if (flag(argc, argv, "plan"))
 		return (run_sqitch("status"));
 	if (run_sqitch("deploy") != 0)
 		return (complain("the migration did not go through; nothing "
-		    "after the failing change was applied"));
+		                 "after the failing change was applied"));
 	if (sync_perms(w) == -1 || sync_roles(w) == -1 || sync_states(w) == -1)
 		return (complain("roles and states could not be written"));
 	printf("schema, roles and states are up to date\n");
@@ -62,8 +62,8 @@ run_sqitch(const char *what)
 			_exit(127);
 		setenv("SQITCH_FULLNAME", "Camket", 1);
 		setenv("SQITCH_EMAIL", "camket@example.invalid", 1);
-		execlp("sqitch", "sqitch", "--quiet", what, "db:pg:",
-		    (char *)NULL);
+		execlp("sqitch", "sqitch", "--quiet", what,
+		    "db:pg:", (char *)NULL);
 		_exit(127);
 	}
 	if (pid == -1 || waitpid(pid, &status, 0) == -1 || !WIFEXITED(status))
@@ -122,13 +122,15 @@ sync_roles(struct worker *w)
 	for (r = words_role; r->code != NULL; r++) {
 		add(&roles, r->code);
 		add(&functions, "\"\"");
-		add(&perms, arena_printf(&a, "%lld",
-		    (long long)role_perms(r->code, "")));
+		add(&perms,
+		    arena_printf(&a, "%lld",
+		        (long long)role_perms(r->code, "")));
 		for (f = words_function; f->code != NULL; f++) {
 			add(&roles, r->code);
 			add(&functions, f->code);
-			add(&perms, arena_printf(&a, "%lld",
-			    (long long)role_perms(r->code, f->code)));
+			add(&perms,
+			    arena_printf(&a, "%lld",
+			        (long long)role_perms(r->code, f->code)));
 		}
 	}
 	buf_putc(&roles, '}');
@@ -138,7 +140,9 @@ sync_roles(struct worker *w)
 	v[1] = functions.data;
 	v[2] = perms.data;
 	status = db_run_s(w, &q_role_sync, v, NULL, NULL) == DB_OK &&
-	    db_run_s(w, &q_grant_sync, NULL, NULL, NULL) == DB_OK ? 0 : -1;
+	        db_run_s(w, &q_grant_sync, NULL, NULL, NULL) == DB_OK ?
+	    0 :
+	    -1;
 	arena_fini(&a);
 	return (status);
 }
@@ -162,8 +166,8 @@ sync_states(struct worker *w)
 			add(&col[1], k->status);
 			add(&col[2], k->asks);
 			add(&col[3], k->at);
-			add(&col[4], arena_printf(&a, "%lld",
-			    (long long)k->need));
+			add(&col[4],
+			    arena_printf(&a, "%lld", (long long)k->need));
 			add(&col[5], k->role);
 		}
 	for (i = 0; i < 6; i++) {

@@ -6,12 +6,12 @@
 #include "queries.h"
 
 struct verdict {
-	int	cells;
-	int	wrong;
-	int	marks;
+	int cells;
+	int wrong;
+	int marks;
 };
 
-static void	take_verdict(void *, struct db_answer *);
+static void take_verdict(void *, struct db_answer *);
 
 int
 rollup_command(struct worker *w, int argc, char **argv)
@@ -32,7 +32,8 @@ rollup_command(struct worker *w, int argc, char **argv)
 		worker_pause(100);
 	}
 	printf("%d cells, %d differ from their recomputation, %d changes not "
-	    "yet counted\n", v.cells, v.wrong, v.marks);
+	       "yet counted\n",
+	    v.cells, v.wrong, v.marks);
 	return (v.wrong == 0 && v.marks == 0 ? 0 : 1);
 }
 

@@ -16,7 +16,7 @@ staff_command(struct worker *w, int argc, char **argv)
 
 	if (argc < 2 || strcmp(argv[0], "create") != 0)
 		return (complain("staff create USER --name NAME --unit CODE "
-		    "--role ROLE"));
+		                 "--role ROLE"));
 	user = argv[1];
 	name = option(argc, argv, "name");
 	unit = option(argc, argv, "unit");

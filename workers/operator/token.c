@@ -19,8 +19,7 @@ token_command(struct worker *w, int argc, char **argv)
 	if (argc != 1)
 		return (complain("token USER"));
 	if ((text = token_for(w, argv[0])) == NULL)
-		return (complain("there is no active account \"%s\"",
-		    argv[0]));
+		return (complain("there is no active account \"%s\"", argv[0]));
 	printf("%s\n", text);
 	free(text);
 	return (0);
@@ -42,6 +41,6 @@ token_for(struct worker *w, const char *user)
 	memcpy(t.session, session, UUID_LEN);
 	t.epoch = atoi(who + UUID_LEN + 1);
 	t.expires = clock_real_ms() / 1000 + config_number(CFG_ACCESS_TTL_S);
-	return (token_sign(&t, config_text(CFG_ISSUER),
-	    config_text(CFG_AUDIENCE)));
+	return (
+	    token_sign(&t, config_text(CFG_ISSUER), config_text(CFG_AUDIENCE)));
 }

@@ -4,6 +4,6 @@
 #include "worker.h"
 
 /* An access token for a person, malloc'd; NULL if there is no such account. */
-char	*token_for(struct worker *, const char *user);
+char *token_for(struct worker *, const char *user);
 
 #endif
