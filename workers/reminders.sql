@@ -8,14 +8,16 @@
     JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = $today
     WHERE z.id = @unit);
 
+-- Its name as of that day: a letter of 2024 names the office of 2024.
 -- @unit_name(unit)
-(SELECT z.name FROM unit z WHERE z.id = @unit);
+(SELECT z.name FROM unit_version z WHERE z.unit_id = @unit
+    AND z.from_on <= $today AND $today < z.until_on);
 
 -- A reminder's readers are those whose work it is now, for the due day it was
 -- made for: done, re-dated or reassigned items have none.
 -- reminder_about(today date, ref uuid) : many read
 -- unscoped: the worker reads for those who are to be told
-SELECT r.kind, r.ref, concat_ws(' ', w.code, w.title), @unit_name(w.unit_id),
+SELECT r.kind, r.ref, concat_ws(' ', w.code, w.title), coalesce(@unit_name(w.unit_id), ''),
     to_char(r.due_on, 'DD/MM/YYYY'),
     CASE WHEN r.due_on = $today THEN 0
 	WHEN r.due_on > $today THEN greatest(@working_days(w.unit_id, r.due_on), 1)
@@ -85,7 +87,7 @@ reader AS (
 	    WHERE $audience = 'doer' AND i.doer_id IS NULL) x
 	CROSS JOIN e WHERE x.staff_id IS NOT NULL
 	  AND x.staff_id IS DISTINCT FROM e.actor_id)
-SELECT e.kind, e.ref, i.title, @unit_name(i.unit_id),
+SELECT e.kind, e.ref, i.title, coalesce(@unit_name(i.unit_id), ''),
     coalesce(to_char(i.due_on, 'DD/MM/YYYY'), ''),
     coalesce(@working_days(i.unit_id, i.due_on), 0),
     coalesce((SELECT s.full_name FROM staff s WHERE s.id = e.actor_id), ''),

@@ -7,16 +7,14 @@ SET LOCAL search_path = camket, public;
 CREATE TABLE reminder_rule (
 	code		text PRIMARY KEY,
 	offset_days	int NOT NULL,
-	template	text NOT NULL,
-	ends_before	int,
 	CONSTRAINT reminder_rule_offset_once UNIQUE (offset_days)
 );
 INSERT INTO reminder_rule VALUES
-    ('before_3', -3, 'task_soon'),
-    ('on_day', 0, 'task_soon'),
-    ('after_2', 2, 'task_overdue'),
-    ('after_5', 5, 'task_overdue'),
-    ('after_10', 10, 'task_overdue');
+    ('before_3', -3),
+    ('on_day', 0),
+    ('after_2', 2),
+    ('after_5', 5),
+    ('after_10', 10);
 
 -- A due moment is a row: written once by whichever scheduler sees it first.
 -- due_on belongs to the key, so that a re-dated item is reminded anew.
