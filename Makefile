@@ -233,3 +233,11 @@ test-workers: build
 sanitize: test-deps
 	@$(MAKE) --no-print-directory -j$$(nproc) SANITIZE=1 build
 	@$(MAKE) --no-print-directory SANITIZE=1 test-unit test-api test-workers
+
+# --- long, by hand --------------------------------------------------------
+
+ROUNDS ?= 50
+.PHONY: faults
+faults: test-deps
+	@tests/faults/kills.py --rounds $(ROUNDS) --mail maildir
+	@tests/faults/kills.py --rounds $(ROUNDS) --mail smtp

@@ -20,6 +20,7 @@
 
 static int maildir_make(const char *);
 static int maildir_holds(const char *, const char *);
+static int maildir_settle(const char *);
 static enum sent maildir_send(const struct letter *, char *, size_t);
 
 const struct channel channel_maildir = { "maildir", maildir_send };
@@ -48,7 +49,7 @@ maildir_send(const struct letter *l, char *said, size_t cap)
 		return (SENT_TEMPFAIL);
 	}
 	snprintf(said, cap, "maildir %s", l->id);
-	if (maildir_holds(dir, l->id))
+	if (maildir_holds(dir, l->id) && maildir_settle(dir) == 0)
 		return (SENT_OK);
 	snprintf(tmp, sizeof(tmp), "%s/tmp/%s.%d", dir, l->id, (int)getpid());
 	snprintf(new, sizeof(new), "%s/new/%s", dir, l->id);
@@ -66,7 +67,26 @@ maildir_send(const struct letter *l, char *said, size_t cap)
 		unlink(tmp);
 		return (SENT_TEMPFAIL);
 	}
+	if (maildir_settle(dir) == -1) {
+		snprintf(said, cap, "%s/new: %s", dir, strerror(errno));
+		return (SENT_TEMPFAIL);
+	}
 	return (SENT_OK);
+}
+
+/* The file's name reaches the disk before the ledger says it was sent. */
+static int
+maildir_settle(const char *dir)
+{
+	char path[PATH_MAX];
+	int fd, r;
+
+	snprintf(path, sizeof(path), "%s/new", dir);
+	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return (-1);
+	r = fsync(fd);
+	close(fd);
+	return (r);
 }
 
 static int
