@@ -237,7 +237,9 @@ sanitize: test-deps
 # --- long, by hand --------------------------------------------------------
 
 ROUNDS ?= 50
-.PHONY: faults
+.PHONY: faults bench
+bench: test-deps
+	@tests/bench/bench.py
 faults: test-deps
 	@tests/faults/kills.py --rounds $(ROUNDS) --mail maildir
 	@tests/faults/kills.py --rounds $(ROUNDS) --mail smtp

@@ -21,3 +21,6 @@ BEGIN
 	END LOOP;
 END
 $$;
+
+-- Where only the owner's account is given, programs step down from it.
+GRANT camket_api, camket_worker, camket_report TO camket_owner;

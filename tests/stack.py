@@ -3,6 +3,7 @@ a folder of its own, on ports that were free a moment ago."""
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -150,14 +151,26 @@ class Stack:
 
     # --- stores ---
 
-    def sql(self, statement, *values):
-        """Run a statement as the owner; rows as tuples, or none."""
-        with psycopg2.connect(self.env["CAMKET_DATABASE_URL"]) as db:
+    @property
+    def sockets(self):
+        """The folder of PostgreSQL's socket, by which the programs come."""
+        settings = (self.dir / "settings.programs").read_text()
+        return re.search(r"host=(\S+)", settings)[1]
+
+    def sql(self, statement, *values, user=None):
+        """Run a statement as the owner, or by the socket as another user;
+        rows as tuples, or none."""
+        db = psycopg2.connect(
+            self.env["CAMKET_DATABASE_URL"] if user is None else
+            f"host={self.sockets} port={self.environ['CAMKET_PG_PORT']}"
+            f" user={user} dbname=camket")
+        db.autocommit = True
+        try:
             with db.cursor() as cur:
-                cur.execute(statement, values)
-                rows = cur.fetchall() if cur.description else []
-        db.close()
-        return rows
+                cur.execute(statement, values or None)
+                return cur.fetchall() if cur.description else []
+        finally:
+            db.close()
 
     def one(self, statement, *values):
         rows = self.sql(statement, *values)

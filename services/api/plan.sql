@@ -20,14 +20,6 @@ FROM plan p
 CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
 WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, s.perms);
 
--- plan_row(id uuid) : one read
--- unscoped: the bench's yardstick, the bare row; no route sends it
-SELECT id, version, status, unit_id, kind, number, symbol, title, "text",
-    issuer, place, issued_on, legal_bases, sections, recipients, signer, source,
-    count_from, activated_on, submitted_by, return_reason, returns, author_id,
-    created_at, updated_at, deleted_at
-FROM plan WHERE id = $id;
-
 -- @plan_filter()
 ($status IS NULL OR p.status = ANY ($status))
 AND ($kind IS NULL OR p.kind = ANY ($kind))
