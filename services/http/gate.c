@@ -422,8 +422,7 @@ gate_room(struct connection *c, size_t cap, size_t have)
 		if (m->m.query != NULL)
 			m->m.query = text + (m->m.query - old);
 		for (i = 0; i < HEADER_COUNT; i++)
-			if (m->m.fields[i] != NULL &&
-			    m->m.fields[i] != m->m.joined)
+			if (m->m.fields[i] != NULL && m->m.joined[i] == NULL)
 				m->m.fields[i] = text + (m->m.fields[i] - old);
 	}
 	free(old);

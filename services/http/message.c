@@ -25,7 +25,7 @@ static const struct {
 };
 
 static char *head_end(char *, size_t);
-static int parse_request_line(struct message *, char *);
+static int parse_request_line(struct message *, char *, size_t);
 static int parse_target(struct message *, char *);
 static int parse_field(struct message *, char *, size_t);
 static int parse_framing(struct message *, size_t);
@@ -48,7 +48,7 @@ message_parse(struct message *m, char *text, size_t n, size_t body_max)
 	}
 	end = head_end(text, n);
 	if (end == NULL) {
-		if (memchr(text, '\n', n) == NULL && n > MESSAGE_TARGET_MAX)
+		if (memchr(text, '\n', n) == NULL && n > MESSAGE_LINE_MAX)
 			return (-414);
 		return (n >= MESSAGE_HEAD_MAX ? -431 : 0);
 	}
@@ -61,7 +61,8 @@ message_parse(struct message *m, char *text, size_t n, size_t body_max)
 			return (-400);
 		*eol = '\0';
 		if (line == text)
-			status = parse_request_line(m, line);
+			status = parse_request_line(m, line,
+			    (size_t)(eol - line));
 		else if (++fields > MESSAGE_FIELDS_MAX)
 			status = 431;
 		else
@@ -69,6 +70,8 @@ message_parse(struct message *m, char *text, size_t n, size_t body_max)
 		if (status != 0)
 			return (-status);
 	}
+	if (line != end - 2) /* the empty line is a bare LF */
+		return (-400);
 	if ((status = parse_framing(m, body_max)) != 0)
 		return (-status);
 	return (end - start);
@@ -77,8 +80,12 @@ message_parse(struct message *m, char *text, size_t n, size_t body_max)
 void
 message_clear(struct message *m)
 {
-	free(m->joined);
-	m->joined = NULL;
+	int i;
+
+	for (i = 0; i < HEADER_COUNT; i++) {
+		free(m->joined[i]);
+		m->joined[i] = NULL;
+	}
 }
 
 /* Behind the empty line; NULL while it has not come. */
@@ -99,12 +106,13 @@ head_end(char *text, size_t n)
 }
 
 static int
-parse_request_line(struct message *m, char *line)
+parse_request_line(struct message *m, char *line, size_t n)
 {
 	char *target, *version;
 	int i;
 
-	if ((target = strchr(line, ' ')) == NULL ||
+	if (memchr(line, '\0', n) != NULL ||
+	    (target = strchr(line, ' ')) == NULL ||
 	    (version = strchr(target + 1, ' ')) == NULL)
 		return (400);
 	*target++ = '\0';
@@ -233,8 +241,9 @@ parse_framing(struct message *m, size_t body_max)
 			return (400);
 		if (n > body_max)
 			return (413);
-	} else if (m->method == POST || m->method == PUT || m->method == PATCH)
-		return (m->minor == 1 && m->method == POST ? 0 : 411);
+	} else if (m->method == PUT || m->method == PATCH ||
+	    (m->method == POST && m->minor == 0))
+		return (411);
 	m->body_len = (size_t)n;
 	if (m->fields[HEADER_EXPECT] != NULL) {
 		if (strcasecmp(m->fields[HEADER_EXPECT], "100-continue") != 0)
@@ -251,12 +260,11 @@ join(struct message *m, enum header h, const char *value)
 	size_t a = strlen(m->fields[h]), b = strlen(value);
 	char *p;
 
-	if (m->joined != NULL)
-		return (400); /* one field in pieces, but not several */
 	if ((p = malloc(a + b + 3)) == NULL)
 		return (500);
 	(void)snprintf(p, a + b + 3, "%s, %s", m->fields[h], value);
-	m->fields[h] = m->joined = p;
+	free(m->joined[h]);
+	m->fields[h] = m->joined[h] = p;
 	return (0);
 }
 

@@ -20,6 +20,7 @@ enum header {
 
 #define MESSAGE_HEAD_MAX 16384 /* request line and fields */
 #define MESSAGE_TARGET_MAX 8000
+#define MESSAGE_LINE_MAX (MESSAGE_TARGET_MAX + 32) /* with method, version */
 #define MESSAGE_FIELDS_MAX 100
 
 struct message {
@@ -31,7 +32,7 @@ struct message {
 	size_t body_len;                  /* bytes that follow the head */
 	int close;                        /* the client wants no more */
 	int expects;                      /* Expect: 100-continue */
-	char *joined;                     /* owned: fields of several lines */
+	char *joined[HEADER_COUNT];       /* owned: fields of several lines */
 };
 
 /*
