@@ -7,8 +7,10 @@
 #include "core/json.h"
 
 static int json_depth(const char *, size_t);
-static int json_normalise(json_t *);
-static int json_normalise_text(json_t *);
+static enum json_fault json_normalise(json_t *);
+static enum json_fault json_normalise_text(json_t *);
+static enum json_fault json_normalise_name(json_t *, const char *, json_t *);
+static int json_clean(const char *, size_t);
 static int json_plain(const char *, size_t);
 
 json_t *
@@ -43,12 +45,10 @@ json_read(const char *text, size_t n, enum json_fault *fault, int *line,
 		}
 		return (NULL);
 	}
-	if (json_normalise(v) == -1) {
-		*fault = JSON_ENCODING;
+	if ((*fault = json_normalise(v)) != JSON_FINE) {
 		json_decref(v);
 		return (NULL);
 	}
-	*fault = JSON_FINE;
 	return (v);
 }
 
@@ -58,6 +58,8 @@ json_nfc(const char *text, size_t n)
 	utf8proc_uint8_t *out = NULL;
 	char *copy;
 
+	if (!json_clean(text, n))
+		return (NULL);
 	if (json_plain(text, n)) {
 		if ((copy = malloc(n + 1)) == NULL)
 			return (NULL);
@@ -102,11 +104,13 @@ json_depth(const char *s, size_t n)
 }
 
 /* Depth is bounded by json_depth(). */
-static int
+static enum json_fault
 json_normalise(json_t *v) /* NOLINT(misc-no-recursion) */
 {
+	enum json_fault fault;
 	const char *key;
 	json_t *item;
+	void *tmp;
 	size_t i;
 
 	if (json_is_string(v))
@@ -114,43 +118,79 @@ json_normalise(json_t *v) /* NOLINT(misc-no-recursion) */
 	if (json_is_array(v)) {
 		json_array_foreach(v, i, item)
 		{
-			if (json_normalise(item) == -1)
-				return (-1);
+			if ((fault = json_normalise(item)) != JSON_FINE)
+				return (fault);
 		}
 	} else if (json_is_object(v)) {
-		json_object_foreach(v, key, item)
+		json_object_foreach_safe(v, tmp, key, item)
 		{
-			if (json_normalise(item) == -1)
-				return (-1);
+			if ((fault = json_normalise(item)) != JSON_FINE ||
+			    (fault = json_normalise_name(v, key, item)) !=
+			        JSON_FINE)
+				return (fault);
 		}
 	}
-	return (0);
+	return (JSON_FINE);
 }
 
-static int
+static enum json_fault
 json_normalise_text(json_t *v)
 {
 	const char *s = json_string_value(v);
-	size_t i, n = json_string_length(v);
+	size_t n = json_string_length(v);
 	char *nfc;
 	int r;
 
-	for (i = 0; i < n; i++)
-		if (((unsigned char)s[i] < 0x20 && s[i] != '\n' &&
-		        s[i] != '\r' && s[i] != '\t') ||
-		    s[i] == 0x7f)
-			return (-1);
 	if (json_plain(s, n))
-		return (0);
+		return (json_clean(s, n) ? JSON_FINE : JSON_ENCODING);
 	if ((nfc = json_nfc(s, n)) == NULL)
-		return (-1);
+		return (JSON_ENCODING);
 	r = json_string_set_nocheck(v, nfc);
 	free(nfc);
-	return (r);
+	return (r == 0 ? JSON_FINE : JSON_ENCODING);
+}
+
+/* A member's name; two that differ only in form are one named twice. */
+static enum json_fault
+json_normalise_name(json_t *object, const char *name, json_t *item)
+{
+	enum json_fault fault = JSON_FINE;
+	size_t n = strlen(name);
+	char *nfc;
+
+	if (json_plain(name, n))
+		return (json_clean(name, n) ? JSON_FINE : JSON_ENCODING);
+	if ((nfc = json_nfc(name, n)) == NULL)
+		return (JSON_ENCODING);
+	if (strcmp(nfc, name) != 0) {
+		if (json_object_get(object, nfc) != NULL)
+			fault = JSON_DUPLICATE;
+		else if (json_object_set_nocheck(object, nfc, item) == -1 ||
+		    json_object_del(object, name) == -1)
+			fault = JSON_ENCODING;
+	}
+	free(nfc);
+	return (fault);
+}
+
+/* No control character but tab and newlines: C0, DEL, and C1 as UTF-8. */
+static int
+json_clean(const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if ((p[i] < 0x20 && p[i] != '\n' && p[i] != '\r' &&
+		        p[i] != '\t') ||
+		    p[i] == 0x7f ||
+		    (p[i] == 0xc2 && i + 1 < n && p[i + 1] < 0xa0))
+			return (0);
+	return (1);
 }
 
 /*
- * Certainly in NFC: no byte sequence that starts a combining mark (U+0300 and
+ * Certainly UTF-8 in NFC: no byte sequence that starts a combining mark (U+0300 and
  * up in that block), a compatibility letter that decomposes, or Hangul jamo.
  * Vietnamese precomposed letters pass, so that usual text costs one scan.
  */
@@ -163,10 +203,12 @@ json_plain(const char *s, size_t n)
 	for (i = 0; i < n; i++) {
 		if (p[i] < 0x80)
 			continue;
-		if (p[i] >= 0xc2 && p[i] <= 0xc7) /* U+0080..U+01FF */
+		if (p[i] >= 0xc2 && p[i] <= 0xc7 && /* U+0080..U+01FF */
+		    i + 1 < n && (p[i + 1] & 0xc0) == 0x80)
 			i++;
 		else if (p[i] == 0xe1 && i + 2 < n && /* U+1E00..U+1EFF */
-		    p[i + 1] >= 0xb8 && p[i + 1] <= 0xbb)
+		    p[i + 1] >= 0xb8 && p[i + 1] <= 0xbb &&
+		    (p[i + 2] & 0xc0) == 0x80)
 			i += 2;
 		else
 			return (0);
