@@ -9,6 +9,7 @@
 static int64_t clock_shift_ms;
 
 static int64_t clock_read_ms(clockid_t);
+static int month_days(int, int);
 
 void
 clock_init(const char *zone)
@@ -105,6 +106,8 @@ clock_day_number(const char *s, int64_t *number)
 	y = atoi(s);
 	m = atoi(s + 5);
 	d = atoi(s + 8);
+	if (y < 1 || m < 1 || m > 12 || d < 1 || d > month_days(y, m))
+		return (0);
 	/* years that begin in March, in eras of 400 (proleptic Gregorian) */
 	y -= m <= 2;
 	era = y / 400;
@@ -113,6 +116,14 @@ clock_day_number(const char *s, int64_t *number)
 	*number = (int64_t)era * 146097 + y * 365 + y / 4 - y / 100 + doy -
 	    730425;
 	return (1);
+}
+
+static int
+month_days(int y, int m)
+{
+	if (m == 2)
+		return (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) ? 29 : 28);
+	return (m == 4 || m == 6 || m == 9 || m == 11 ? 30 : 31);
 }
 
 static int64_t

@@ -24,9 +24,19 @@ static const struct {
 #undef SETTING
 };
 
+static const struct {
+	long min;
+	long max;
+} ranges[] = {
+	[CONFIG_NUMBER] = { 0, INT_MAX },
+	[CONFIG_COUNT] = { 1, INT_MAX },
+	[CONFIG_PORT] = { 1, 65535 },
+};
+
 static const char *texts[CFG_COUNT];
 static long numbers[CFG_COUNT];
 
+static long config_parse(int, const char *);
 static void config_unknown(void);
 static char *config_secret_file(const char *);
 
@@ -34,7 +44,6 @@ void
 config_load(void)
 {
 	const char *v;
-	char *end;
 	int i;
 
 	config_unknown();
@@ -43,14 +52,8 @@ config_load(void)
 		if (v == NULL && settings[i].secret)
 			v = config_secret_file(settings[i].name);
 		texts[i] = xstrdup(v != NULL ? v : settings[i].def);
-		if (settings[i].type != CONFIG_NUMBER)
-			continue;
-		errno = 0;
-		numbers[i] = strtol(texts[i], &end, 10);
-		if (errno != 0 || *end != '\0' || end == texts[i] ||
-		    numbers[i] < 0 || numbers[i] > INT_MAX)
-			fatal("%s: \"%s\" is not a number of 0 to %d",
-			    settings[i].name, texts[i], INT_MAX);
+		if (settings[i].type != CONFIG_TEXT)
+			numbers[i] = config_parse(i, texts[i]);
 	}
 	if (strcmp(config_text(CFG_ENV), "demo") != 0 && !config_production())
 		fatal("CAMKET_ENV: \"%s\" is neither demo nor production",
@@ -88,29 +91,45 @@ config_help(void)
 		    settings[i].secret ? " (or from a file: `_FILE`)" : "");
 }
 
+static long
+config_parse(int i, const char *s)
+{
+	long min = ranges[settings[i].type].min, n;
+	long max = ranges[settings[i].type].max;
+
+	errno = 0;
+	n = strtol(s, NULL, 10);
+	if (errno != 0 || *s == '\0' || s[strspn(s, "0123456789")] != '\0' ||
+	    n < min || n > max)
+		fatal("%s: \"%s\" is not a number of %ld to %ld",
+		    settings[i].name, s, min, max);
+	return (n);
+}
+
 static void
 config_unknown(void)
 {
 	char **e;
 	size_t n;
-	int i;
+	int file, i;
 
 	for (e = environ; *e != NULL; e++) {
 		if (strncmp(*e, "CAMKET_", 7) != 0 ||
 		    strncmp(*e, "CAMKET_PID_", 11) == 0)
 			continue;
 		n = strcspn(*e, "=");
-		if (n > 5 && strncmp(*e + n - 5, "_FILE", 5) == 0)
-			n -= 5;
+		file = n > 5 && strncmp(*e + n - 5, "_FILE", 5) == 0;
+		n -= file ? 5 : 0;
 		for (i = 0; i < CFG_COUNT; i++)
 			if (strlen(settings[i].name) == n &&
-			    strncmp(*e, settings[i].name, n) == 0)
+			    strncmp(*e, settings[i].name, n) == 0 &&
+			    (!file || settings[i].secret))
 				break;
 		if (i == CFG_COUNT)
 			log_warn("setting_unknown",
 			    "%.*s is no setting; see "
 			    "camket help settings",
-			    (int)n, *e);
+			    (int)strcspn(*e, "="), *e);
 	}
 }
 

@@ -5,7 +5,7 @@
  * Settings, from environment variables named CAMKET_*. Loaded once, before
  * anything else; then constant. The list is config.tbl.
  */
-enum config_type { CONFIG_TEXT, CONFIG_NUMBER };
+enum config_type { CONFIG_TEXT, CONFIG_NUMBER, CONFIG_COUNT, CONFIG_PORT };
 
 enum setting {
 #define SETTING(name, type, def, secret, help) CFG_##name,
@@ -14,7 +14,7 @@ enum setting {
 	CFG_COUNT
 };
 
-/* Fatal, naming the variable, if a value is not of its type. An unknown
+/* Fatal, naming the variable, if a value does not fit its type. An unknown
  * CAMKET_ variable is warned of: it may be a setting misspelt. */
 void config_load(void);
 

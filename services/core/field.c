@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/field.h"
 #include "core/uuid.h"
 
@@ -368,21 +369,14 @@ digits(const char *s, int n)
 int
 field_date(const char *s, size_t n)
 {
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-		31 };
-	int y, m, d, last;
+	char day[11] = "";
+	int64_t number;
 
-	if (n != 10 || s[4] != '-' || s[7] != '-')
+	if (n != 10)
 		return (0);
-	y = digits(s, 4);
-	m = digits(s + 5, 2);
-	d = digits(s + 8, 2);
-	if (y < 1900 || y > 2200 || m < 1 || m > 12 || d < 1)
-		return (0);
-	last = days[m - 1];
-	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
-		last = 29;
-	return (d <= last);
+	memcpy(day, s, n);
+	return (clock_day_number(day, &number) &&
+	    strcmp(day, "1900-01-01") >= 0 && strcmp(day, "2200-12-31") <= 0);
 }
 
 int
@@ -416,7 +410,7 @@ field_code(const char *s, size_t n, int max)
 		return (0);
 	for (i = 0; i < n; i++)
 		if (!isalnum((unsigned char)s[i]) &&
-		    (i == 0 || strchr("._-", s[i]) == NULL))
+		    (i == 0 || memchr("._-", s[i], 3) == NULL))
 			return (0);
 	return (1);
 }
