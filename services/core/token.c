@@ -21,6 +21,8 @@
 
 struct seen {
 	unsigned char hash[32];
+	const char *issuer; /* whom it was verified for */
+	const char *audience;
 	struct token token; /* expires 0 = free */
 };
 static struct seen *seen;
@@ -90,14 +92,17 @@ token_verify(const char *text, size_t n, const char *issuer,
 	SHA256((const unsigned char *)text, n, hash);
 	memcpy(&slot, hash, sizeof(slot));
 	s = &seen[slot & (SEEN - 1)];
-	if (s->token.expires == 0 || memcmp(s->hash, hash, 32) != 0) {
+	if (s->token.expires == 0 || memcmp(s->hash, hash, 32) != 0 ||
+	    s->issuer != issuer || s->audience != audience) {
 		if (token_check(text, n, issuer, audience, out) == -1)
 			return (-1);
 		memcpy(s->hash, hash, 32);
+		s->issuer = issuer;
+		s->audience = audience;
 		s->token = *out;
 		return (0);
 	}
-	if (now > s->token.expires + TOKEN_SKEW_S)
+	if (now - TOKEN_SKEW_S > s->token.expires)
 		return (-1);
 	*out = s->token;
 	return (0);
@@ -191,9 +196,9 @@ token_claims(const char *text, size_t n, const char *issuer,
 	    !uuid_valid(json_string_value(sid), json_string_length(sid)))
 		goto out;
 	if (json_integer_value(exp) <= 0 ||
-	    now > json_integer_value(exp) + TOKEN_SKEW_S ||
-	    now < json_integer_value(nbf) - TOKEN_SKEW_S ||
-	    now < json_integer_value(iat) - TOKEN_SKEW_S)
+	    now - TOKEN_SKEW_S > json_integer_value(exp) ||
+	    now + TOKEN_SKEW_S < json_integer_value(nbf) ||
+	    now + TOKEN_SKEW_S < json_integer_value(iat))
 		goto out;
 	memset(out, 0, sizeof(*out));
 	memcpy(out->staff, json_string_value(sub), UUID_LEN);

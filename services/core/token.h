@@ -28,7 +28,8 @@ char *token_sign(const struct token *, const char *issuer,
 /*
  * Is it ours, whole and in time? 0, or -1 for any reason at all. Verified
  * tokens are remembered by their SHA-256, so that a second look costs no
- * signature check; token_forget() empties that memory.
+ * signature check; token_forget() empties that memory. issuer and audience
+ * must stay in place: they are remembered too.
  */
 int token_verify(const char *text, size_t n, const char *issuer,
     const char *audience, struct token *out);
