@@ -9,7 +9,7 @@
 #include "channels/message.h"
 
 #define B64 sodium_base64_VARIANT_ORIGINAL
-#define WORD 45 /* bytes in an encoded word: 60 characters, within 75 */
+#define WORD 39 /* bytes in an encoded word: with "Subject: " within 76 */
 
 static void write_text(struct buf *, const char *);
 static void write_body(struct buf *, const char *);
@@ -24,7 +24,7 @@ message_write(struct buf *b, const struct letter *l)
 	buf_printf(b, "From: Camket <%s>\r\nTo: ", from);
 	if (l->to_name != NULL && *l->to_name != '\0') {
 		write_text(b, l->to_name);
-		buf_putc(b, ' ');
+		buf_puts(b, "\r\n ");
 	}
 	buf_printf(b, "<%.*s>\r\nSubject: ", (int)strcspn(l->to, "<>\r\n "),
 	    l->to);
@@ -67,16 +67,25 @@ write_text(struct buf *b, const char *s)
 	}
 }
 
+/* Lines are ended by CR LF before they are encoded (RFC 2045 6.8). */
 static void
 write_body(struct buf *b, const char *s)
 {
 	char line[sodium_base64_ENCODED_LEN(57, B64)];
-	size_t n, left = strlen(s);
+	struct buf text;
+	size_t n, at;
 
-	for (; left > 0; s += n, left -= n) {
-		n = left < 57 ? left : 57;
-		sodium_bin2base64(line, sizeof(line), (const unsigned char *)s,
-		    n, B64);
+	buf_init(&text, b->arena, strlen(s) + strlen(s) / 16);
+	for (; *s != '\0'; s += n + (s[n] != '\0')) {
+		n = strcspn(s, "\n");
+		buf_put(&text, s, n > 0 && s[n - 1] == '\r' ? n - 1 : n);
+		if (s[n] != '\0')
+			buf_puts(&text, "\r\n");
+	}
+	for (at = 0; at < text.len; at += n) {
+		n = text.len - at < 57 ? text.len - at : 57;
+		sodium_bin2base64(line, sizeof(line),
+		    (const unsigned char *)text.data + at, n, B64);
 		buf_printf(b, "%s\r\n", line);
 	}
 }
