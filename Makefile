@@ -191,6 +191,7 @@ lint: build
 	@git grep -lE '^#!/bin/(ba)?sh' -- . ':!schema' | xargs shellcheck
 	@echo $(filter-out tests/%,$(filter %.c,$(C_FILES))) | xargs -P$$(nproc) -n8 \
 	    sh -c 'clang-tidy --quiet "$$@" -- $(CPPFLAGS) -std=gnu11 2>/dev/null' _
+	@tests/readme
 	@echo "lint: clean"
 arrows:
 	@tests/arrows
