@@ -20,7 +20,7 @@ LDFLAGS += -fsanitize=address,undefined
 else
 CFLAGS += -O2 -D_FORTIFY_SOURCE=2
 endif
-LIBS = -lpq -lhiredis -ljwt -ljansson -lsodium -lutf8proc -lcrypto
+LIBS = -lpq -lhiredis -ljwt -ljansson -lsodium -lutf8proc -lcrypto -loath -lzxcvbn
 
 # --- what to compile: one line a file -------------------------------------
 
@@ -40,6 +40,7 @@ CORE = \
 	services/core/redis.c \
 	services/core/seal.c \
 	services/core/token.c \
+	services/core/totp.c \
 	services/core/uuid.c
 DOMAIN = \
 	services/domain/event.c \
@@ -58,24 +59,31 @@ HTTP = \
 	services/http/loop_kore.c \
 	services/http/message.c \
 	services/http/module.c \
+	services/http/note.c \
 	services/http/offload.c \
 	services/http/openapi.c \
 	services/http/page.c \
 	services/http/problem.c \
 	services/http/pulse.c \
 	services/http/reply.c \
-	services/http/route.c
+	services/http/route.c \
+	services/http/signin.c \
+	services/http/stepup.c \
+	services/http/throttle.c
 API = \
 	services/api/api.c \
 	services/api/auth.c \
 	services/api/evaluation.c \
 	services/api/me.c \
+	services/api/mfa.c \
 	services/api/notification.c \
+	services/api/password.c \
 	services/api/plan.c \
 	services/api/plan_import.c \
 	services/api/review.c \
 	services/api/rollup.c \
 	services/api/service.c \
+	services/api/session.c \
 	services/api/staff.c \
 	services/api/task.c \
 	services/api/unit.c

@@ -148,17 +148,6 @@ new_password(char out[static 24])
 	out[23] = '\0';
 }
 
-const char *
-key_dir(void)
-{
-	static char path[4096];
-
-	if (*config_text(CFG_KEY_DIR) != '\0')
-		return (config_text(CFG_KEY_DIR));
-	snprintf(path, sizeof(path), "%s/keys", config_text(CFG_DIR));
-	return (path);
-}
-
 static int
 usage(void)
 {

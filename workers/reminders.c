@@ -17,7 +17,9 @@
 #include "core/arena.h"
 #include "core/buf.h"
 #include "core/config.h"
+#include "core/keys.h"
 #include "core/log.h"
+#include "core/seal.h"
 #include "channels/channel.h"
 #include "domain/event.h"
 #include "queries.h"
@@ -57,6 +59,7 @@ static void fan_out(struct worker *, struct job *, struct about *, const char *,
     const char *, const char *);
 static void take_about(void *, struct db_answer *);
 static void take_letter(void *, struct db_answer *);
+static char *link_put(struct arena *, const char *, const char *);
 static void render(struct buf *, const char *, const struct about *);
 static void array_put(struct buf *, const char *, int);
 static char *keep(struct about *, struct db_answer *, int);
@@ -67,6 +70,7 @@ main(void)
 	struct worker w;
 
 	worker_init(&w, "reminders", "camket_worker");
+	keys_load(keys_dir());
 	log_info("started", "mail by %s", channel_mail()->name);
 	queue_run(&w, "q:reminder", 20, reminders_work);
 	log_info("stopped", "reminders");
@@ -286,10 +290,29 @@ take_letter(void *arg, struct db_answer *a)
 	x->letter.to = arena_strdup(m, db_text(a, 0, 1));
 	x->letter.to_name = arena_strdup(m, db_text(a, 0, 2));
 	x->letter.subject = arena_strdup(m, db_text(a, 0, 3));
-	x->letter.body = arena_strdup(m, db_text(a, 0, 4));
+	x->letter.body = db_null(a, 0, 8) ?
+	    arena_strdup(m, db_text(a, 0, 4)) :
+	    link_put(m, db_text(a, 0, 4), db_text(a, 0, 8));
 	x->letter.trace = arena_strdup(m, db_text(a, 0, 5));
 	x->letter.at = arena_strdup(m, db_text(a, 0, 6));
 	x->moot = db_text(a, 0, 7)[0] == 't';
+}
+
+/* The one-time code of a link, where its letter says {link}. */
+static char *
+link_put(struct arena *m, const char *body, const char *id)
+{
+	const char *at = strstr(body, "{link}");
+	char code[SEAL_CODE_LEN];
+
+	if (at == NULL)
+		return (arena_strdup(m, body));
+	seal_code(id, code);
+	return (arena_printf(m, "%.*s%s%s%s%s%s", (int)(at - body), body,
+	    *config_text(CFG_LINK_URL) != '\0' ? config_text(CFG_LINK_URL) :
+	                                         config_text(CFG_URL),
+	    *config_text(CFG_LINK_URL) != '\0' ? "" : "/reset", "#", code,
+	    at + 6));
 }
 
 /* Put the facts where the template names them. */

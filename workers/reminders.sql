@@ -148,7 +148,7 @@ SELECT d.id, coalesce(d.address, ''),
     d.template IN ('task_soon', 'task_today', 'task_overdue')
     AND NOT EXISTS (SELECT FROM work w WHERE w.kind = d.kind AND w.id = d.ref
 	AND w.staff_id = d.staff_id AND w.role = 'do' AND w.from_on <= $today
-	AND $today < w.until_on)
+	AND $today < w.until_on), CASE WHEN d.kind = 'link' THEN d.ref END
 FROM delivery d WHERE d.id = $ref AND d.status = 'pending';
 
 -- delivery_end(id bigint, epoch int, now timestamptz, ref uuid, status text,

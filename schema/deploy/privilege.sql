@@ -21,6 +21,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON staff_grant TO camket_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO camket_api;
 GRANT SELECT, INSERT, UPDATE ON session TO camket_api;
 GRANT SELECT, INSERT ON revocation TO camket_api;
+GRANT SELECT, INSERT, UPDATE ON link, delegation, departure, service_key,
+    issuer TO camket_api;
+GRANT SELECT, INSERT, DELETE ON ticket, identity, exchange TO camket_api;
+GRANT SELECT, INSERT ON audit TO camket_api;
+GRANT SELECT ON held, seal, trail TO camket_api;
+GRANT INSERT ON delivery TO camket_api;
 GRANT SELECT, INSERT ON event TO camket_api;
 GRANT INSERT ON job, mark TO camket_api;
 GRANT SELECT (id, dead_at, run_at, sent_at) ON job TO camket_api;
@@ -34,7 +40,13 @@ GRANT INSERT ON event, task TO camket_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job, mark, cell, reminder, delivery,
     notification, duty TO camket_worker;
 GRANT UPDATE ON fact TO camket_worker;
-GRANT SELECT, DELETE ON idempotency, revocation, session TO camket_worker;
+GRANT SELECT, DELETE ON idempotency, revocation, session, link, ticket
+    TO camket_worker;
+GRANT SELECT, INSERT, UPDATE ON issuer TO camket_worker;
+GRANT SELECT, UPDATE, DELETE ON exchange TO camket_worker;
+GRANT SELECT ON audit, trail, held, delegation, departure TO camket_worker;
+GRANT INSERT ON audit TO camket_worker;
+GRANT SELECT, INSERT ON seal TO camket_worker;
 
 GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, plan, task,
     obligation, document, cell, calendar_day TO camket_report;

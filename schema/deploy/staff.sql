@@ -118,6 +118,9 @@ BEGIN
 	SELECT bits INTO b_leader FROM perm WHERE name = 'IS_LEADER';
 	SELECT bits INTO b_belong FROM perm WHERE name = 'BELONG';
 	SELECT bits INTO b_published FROM perm WHERE name = 'PUBLISHED';
+	-- whoever stands in for them holds what they hold
+	people := people || ARRAY(SELECT d.to_id FROM delegation d
+	    WHERE d.staff_id = ANY (people));
 	DELETE FROM reach WHERE staff_id = ANY (people);
 	INSERT INTO reach (staff_id, unit_id, from_on, until_on, perms)
 	WITH raw AS MATERIALIZED (
@@ -125,14 +128,14 @@ BEGIN
 		    least(g.until_on, k.until_on) AS u, g.perms
 		    | CASE WHEN k.heir AND g.perms & b_lead <> 0 THEN b_leader
 			ELSE 0 END AS p
-		FROM staff_grant g JOIN unit_cover k ON k.anc_id = g.unit_id
+		FROM held g JOIN unit_cover k ON k.anc_id = g.unit_id
 		WHERE g.staff_id = ANY (people)
 		  AND greatest(g.from_on, k.from_on)
 		    < least(g.until_on, k.until_on)
 		UNION ALL
 		SELECT g.staff_id, k.anc_id, greatest(g.from_on, k.from_on),
 		    least(g.until_on, k.until_on), b_published
-		FROM staff_grant g JOIN unit_cover k ON k.unit_id = g.unit_id
+		FROM held g JOIN unit_cover k ON k.unit_id = g.unit_id
 		WHERE g.staff_id = ANY (people) AND g.perms & b_belong <> 0
 		  AND greatest(g.from_on, k.from_on)
 		    < least(g.until_on, k.until_on)),
@@ -180,7 +183,7 @@ CREATE FUNCTION reach_of_cover() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
 	PERFORM reach_derive(ARRAY(SELECT DISTINCT g.staff_id
-	    FROM staff_grant g WHERE g.unit_id IN (
+	    FROM held g WHERE g.unit_id IN (
 		SELECT anc_id FROM new_rows UNION SELECT unit_id FROM new_rows)));
 	RETURN NULL;
 END
@@ -194,8 +197,13 @@ CREATE TABLE credential (
 	staff_id	uuid NOT NULL REFERENCES staff,
 	kind		text NOT NULL CONSTRAINT credential_kind_known
 	    CHECK (kind IN ('password', 'totp', 'recovery')),
+	-- a hash; of totp the sealed secret; of recovery the hashes left
 	secret		text NOT NULL,
 	set_at		timestamptz NOT NULL,
+	-- totp: null until a first code has proved that the secret arrived
+	confirmed_at	timestamptz,
+	-- totp: the last time step used, so that no code serves twice
+	used_step	bigint NOT NULL DEFAULT 0,
 	PRIMARY KEY (staff_id, kind)
 );
 
@@ -206,6 +214,11 @@ CREATE TABLE session (
 	staff_id	uuid NOT NULL REFERENCES staff,
 	generation	int NOT NULL DEFAULT 0,
 	rotated_at	timestamptz NOT NULL,
+	-- when the last generations took their turn, newest last: a token used
+	-- again is judged by the moment its own successor was first given out
+	turns		timestamptz[] NOT NULL DEFAULT '{}',
+	-- who it was, was asked again: signing verbs want it lately
+	stepped_up_at	timestamptz,
 	device		text,
 	address		text,
 	created_at	timestamptz NOT NULL,
@@ -213,7 +226,7 @@ CREATE TABLE session (
 	revoked_at	timestamptz,
 	revoked_why	text
 );
-CREATE INDEX session_by_staff ON session (staff_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_by_staff ON session (staff_id, rotated_at);
 
 -- What must end before its token does. Small: rows leave when no token can
 -- be alive that they concern.

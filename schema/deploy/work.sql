@@ -43,7 +43,8 @@ CROSS JOIN LATERAL (SELECT CASE s.asks
 	WHEN 'subject' THEN i.subject_id END AS staff_id) w
 WHERE w.staff_id IS NOT NULL
 UNION ALL
--- whoever leads the unit that is asked, or the unit that took its place
+-- whoever leads the unit that is asked, or the unit that took its place; and
+-- whoever stands in for him
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
     least(g.until_on, c.until_on), s.role, s.need, i.*
 FROM item i
@@ -51,7 +52,7 @@ JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND (s.asks = 'leader' OR (s.asks = 'doer' AND i.doer_id IS NULL))
 JOIN unit_cover c ON c.heir AND c.unit_id =
     CASE s.at WHEN 'office' THEN i.office_id ELSE i.asks_unit_id END
-JOIN staff_grant g ON g.unit_id = c.anc_id AND g.perms & s.need <> 0
+JOIN held g ON g.unit_id = c.anc_id AND g.perms & s.need <> 0
 WHERE i.subject_id IS DISTINCT FROM g.staff_id;
 
 COMMIT;

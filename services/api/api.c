@@ -7,6 +7,9 @@
 static const struct resource *const resources[] = {
 	&resource_service,
 	&resource_auth,
+	&resource_session,
+	&resource_password,
+	&resource_mfa,
 	&resource_me,
 	&resource_unit,
 	&resource_staff,

@@ -9,6 +9,9 @@
  */
 extern const struct resource resource_service;
 extern const struct resource resource_auth;
+extern const struct resource resource_session;
+extern const struct resource resource_password;
+extern const struct resource resource_mfa;
 extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;

@@ -1,8 +1,7 @@
 /*
- * Signing in. A login is: find the account, compare the password off the loop
- * (the same work for an account that is not there), open a session, answer
- * with both tokens. The refresh token names session and generation and is made
- * by a key; nothing that signs in is stored.
+ * Signing in. A login is: find the account, see whether guessing has to wait,
+ * compare the password off the loop (the same work for an account that is not
+ * there), then the second factor, and open a session.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +10,18 @@
 #include <sodium.h>
 
 #include "api/api.h"
-#include "core/clock.h"
 #include "core/config.h"
 #include "core/keys.h"
 #include "core/metrics.h"
 #include "core/password.h"
 #include "core/seal.h"
-#include "core/token.h"
 #include "core/uuid.h"
+#include "http/note.h"
 #include "http/offload.h"
 #include "http/problem.h"
 #include "http/reply.h"
+#include "http/signin.h"
+#include "http/throttle.h"
 #include "queries.h"
 
 /* A login on its way; lives in the request's arena. */
@@ -33,21 +33,22 @@ struct login {
 	char staff[UUID_LEN + 1];
 	char session[UUID_LEN + 1];
 	int epoch;
+	const char *totp; /* sealed secret, or NULL */
+	int64_t used_step;
+	uint64_t keys[2]; /* what failures count for; 0 = nothing */
+	enum throttle_kind kinds[2];
 };
 
 static enum step auth_login(struct ctx *);
-static enum step auth_refresh(struct ctx *);
-static enum step auth_logout(struct ctx *);
 static enum step auth_jwks(struct ctx *);
 static void take_account(struct ctx *, struct db_answer *);
+static unsigned throttled(struct ctx *, struct login *, int);
 static void compare(void *);
 static enum step compared(struct ctx *);
+static enum step second_factor(struct ctx *);
+static enum step auth_open(struct ctx *);
 static void take_session(struct ctx *, struct db_answer *);
-static void take_rotation(struct ctx *, struct db_answer *);
-static void take_closed(struct ctx *, struct db_answer *);
-static enum step refuse_login(struct ctx *);
-static enum step grant(struct ctx *, const char *, const char *, int, int,
-    const char *);
+static enum step refuse_login(struct ctx *, enum problem);
 
 /* clang-format off */
 static const struct field login_fields[] = {
@@ -55,29 +56,18 @@ static const struct field login_fields[] = {
 	    .min = 1, .max = 64, .doc = "Tên đăng nhập" },
 	{ .name = "password", .type = F_TEXT, .flags = FIELD_REQUIRED,
 	    .min = 1, .max = PASSWORD_MAX, .doc = "Mật khẩu" },
-	{ .name = "otp", .type = F_TEXT, .max = 20 },
-	{ .name = "cookie", .type = F_BOOL },
+	{ .name = "otp", .type = F_TEXT, .max = 40,
+	    .doc = "Mã xác thực, hoặc mã khôi phục" },
+	{ .name = "cookie", .type = F_BOOL,
+	    .doc = "The refresh token as a cookie, for browsers" },
 	FIELDS_END
 };
-static const struct field refresh_fields[] = {
-	{ .name = "refresh_token", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 200 },
-	FIELDS_END
-};
-/* clang-format on */
 
 #define AUTH_FLAGS (ROUTE_PUBLIC | ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
-/* clang-format off */
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/auth/login", .run = auth_login,
 	    .fields = login_fields, .flags = AUTH_FLAGS | ROUTE_BODY,
 	    .summary = "Sign in" },
-	{ .method = POST, .pattern = "/v1/auth/refresh", .run = auth_refresh,
-	    .fields = refresh_fields, .flags = AUTH_FLAGS | ROUTE_BODY,
-	    .summary = "New tokens for a refresh token" },
-	{ .method = POST, .pattern = "/v1/auth/logout", .run = auth_logout,
-	    .fields = refresh_fields, .flags = AUTH_FLAGS | ROUTE_BODY,
-	    .summary = "End the session" },
 	{ .method = GET, .pattern = "/.well-known/jwks.json",
 	    .run = auth_jwks, .flags = ROUTE_PUBLIC | ROUTE_ALONE,
 	    .summary = "Keys that sign access tokens" },
@@ -101,7 +91,7 @@ auth_login(struct ctx *c)
 	l = arena_zalloc(&c->arena, sizeof(*l));
 	c->state = l;
 	if ((l->password = password_normal(pass, strlen(pass))) == NULL)
-		return (refuse_login(c));
+		return (refuse_login(c, P_BAD_CREDENTIALS));
 	metric_add(METRIC_logins, 1);
 	ctx_bind(c, "username", user);
 	c->next = compared;
@@ -112,19 +102,66 @@ static void
 take_account(struct ctx *c, struct db_answer *a)
 {
 	struct login *l = c->state;
+	int familiar = 0;
+	unsigned wait;
 
-	if (ctx_failed(c, a)) {
-		free(l->password);
-		return;
-	}
+	if (ctx_failed(c, a))
+		goto out;
 	if (db_rows(a) == 1) {
 		snprintf(l->staff, sizeof(l->staff), "%s", db_text(a, 0, 0));
 		l->epoch = (int)db_number(a, 0, 1);
 		snprintf(l->hash, sizeof(l->hash), "%s", db_text(a, 0, 2));
+		if (!db_null(a, 0, 3))
+			l->totp = arena_strdup(&c->arena, db_text(a, 0, 3));
+		l->used_step = db_number(a, 0, 4);
+		familiar = db_text(a, 0, 5)[0] == 't';
+	}
+	if ((wait = throttled(c, l, familiar)) > 0) {
+		c->retry_after = arena_printf(&c->arena, "%u", wait);
+		problem(c, P_TOO_MANY, NULL);
+		goto out;
 	}
 	/* the same work whether there is such an account or not */
-	if (offload(c, compare, l) == STEP_DONE)
-		free(l->password);
+	if (offload(c, compare, l) != STEP_DONE)
+		return;
+out:
+	free(l->password);
+}
+
+/*
+ * A device the account has signed in from counts for itself, so that nobody
+ * else can keep its owner out. All others share the name's count, be it
+ * somebody's or not, and wait for their address where that has asked for many
+ * names that are nobody's: an answer tells nothing of who exists.
+ */
+static unsigned
+throttled(struct ctx *c, struct login *l, int familiar)
+{
+	const char *user = ctx_value(c, "username");
+	unsigned wait[2] = { 0, 0 };
+	char name[256];
+	size_t i;
+
+	for (i = 0; user[i] != '\0' && i < sizeof(name) - 1; i++)
+		name[i] = user[i] >= 'A' && user[i] <= 'Z' ?
+		    (char)(user[i] + 32) :
+		    user[i];
+	name[i] = '\0';
+	if (familiar) {
+		l->kinds[0] = THROTTLE_DEVICE;
+		l->keys[0] = throttle_key(THROTTLE_DEVICE, name,
+		    c->fields[HEADER_USER_AGENT]);
+		return (throttle_wait(l->keys[0]));
+	}
+	l->kinds[0] = THROTTLE_STRANGER;
+	l->keys[0] = throttle_key(THROTTLE_STRANGER, name, NULL);
+	l->kinds[1] = THROTTLE_ADDRESS;
+	l->keys[1] = throttle_key(THROTTLE_ADDRESS, c->address, NULL);
+	wait[0] = throttle_wait(l->keys[0]);
+	wait[1] = throttle_wait(l->keys[1]);
+	if (l->staff[0] != '\0')
+		l->keys[1] = 0; /* a real name never counts for its address */
+	return (wait[0] > wait[1] ? wait[0] : wait[1]);
 }
 
 /* Off the loop: nothing of the request may be touched but the login. */
@@ -148,12 +185,38 @@ compared(struct ctx *c)
 	struct login *l = c->state;
 
 	if (!l->fine)
-		return (refuse_login(c));
+		return (refuse_login(c, P_BAD_CREDENTIALS));
+	if (l->totp != NULL)
+		return (second_factor(c));
+	ctx_bind(c, "second", "f");
+	ctx_bind(c, "step", NULL);
+	ctx_bind(c, "recovery", NULL);
+	c->next = auth_open;
+	return (STEP_MORE);
+}
+
+static enum step
+second_factor(struct ctx *c)
+{
+	const char *otp = json_string_value(json_object_get(c->body, "otp"));
+	struct login *l = c->state;
+
+	if (otp == NULL)
+		return (problem(c, P_OTP_REQUIRED, NULL));
+	ctx_bind(c, "second", "t");
+	signin_second(c, l->staff, l->totp, l->used_step, otp);
+	c->next = auth_open;
+	return (STEP_MORE);
+}
+
+static enum step
+auth_open(struct ctx *c)
+{
+	struct login *l = c->state;
+
 	uuid_new(l->session);
 	ctx_bind(c, "session", l->session);
 	ctx_bind(c, "staff", l->staff);
-	ctx_bind(c, "device", c->fields[HEADER_USER_AGENT]);
-	ctx_bind(c, "address", c->address);
 	ctx_bind(c, "ttl_s",
 	    arena_printf(&c->arena, "%ld", config_number(CFG_REFRESH_TTL_S)));
 	ctx_bind(c, "rehash", l->fresh[0] != '\0' ? l->fresh : NULL);
@@ -164,101 +227,34 @@ static void
 take_session(struct ctx *c, struct db_answer *a)
 {
 	struct login *l = c->state;
+	struct signin s = { .staff = l->staff,
+		.session = l->session,
+		.epoch = l->epoch,
+		.cookie = json_is_true(json_object_get(c->body, "cookie")) };
 
 	if (ctx_failed(c, a))
 		return;
 	if (db_rows(a) == 0) {
-		refuse_login(c);
+		refuse_login(c, P_BAD_OTP);
 		return;
 	}
-	grant(c, l->staff, l->session, l->epoch, 0, db_text(a, 0, 0));
+	throttle_passed(l->keys[0]);
+	s.who = db_text(a, 0, 0);
+	signin_reply(c, &s);
 }
 
 static enum step
-auth_refresh(struct ctx *c)
+refuse_login(struct ctx *c, enum problem why)
 {
-	const char *text;
-	char *session;
-	int generation;
+	const struct login *l = c->state;
+	int i;
 
-	text = json_string_value(json_object_get(c->body, "refresh_token"));
-	session = arena_zalloc(&c->arena, UUID_LEN + 1);
-	generation = seal_refresh_read(text, strlen(text), session);
-	if (generation == -1)
-		return (problem(c, P_BAD_REFRESH, NULL));
-	ctx_bind(c, "session", session);
-	ctx_bind(c, "generation", arena_printf(&c->arena, "%d", generation));
-	ctx_bind(c, "window_s",
-	    arena_printf(&c->arena, "%ld",
-	        config_number(CFG_REFRESH_WINDOW_S)));
-	return (ctx_send(c, &q_auth_rotate, take_rotation));
-}
-
-static void
-take_rotation(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0) {
-		problem(c, P_BAD_REFRESH, NULL);
-		return;
-	}
-	grant(c, db_text(a, 0, 0), ctx_value(c, "session"),
-	    (int)db_number(a, 0, 1), (int)db_number(a, 0, 2), db_text(a, 0, 3));
-}
-
-static enum step
-auth_logout(struct ctx *c)
-{
-	const char *text;
-	char *session;
-
-	text = json_string_value(json_object_get(c->body, "refresh_token"));
-	session = arena_zalloc(&c->arena, UUID_LEN + 1);
-	if (seal_refresh_read(text, strlen(text), session) == -1)
-		return (problem(c, P_BAD_REFRESH, NULL));
-	ctx_bind(c, "session", session);
-	return (ctx_send(c, &q_auth_close, take_closed));
-}
-
-static void
-take_closed(struct ctx *c, struct db_answer *a)
-{
-	if (!ctx_failed(c, a))
-		reply_empty(c, 204);
-}
-
-static enum step
-refuse_login(struct ctx *c)
-{
-	return (problem(c, P_BAD_CREDENTIALS, NULL));
-}
-
-/* Both tokens. */
-static enum step
-grant(struct ctx *c, const char *staff, const char *session, int epoch,
-    int generation, const char *who)
-{
-	char refresh[SEAL_REFRESH_LEN];
-	struct token t = { .epoch = epoch };
-	struct buf b;
-	char *access;
-
-	memcpy(t.staff, staff, UUID_LEN);
-	memcpy(t.session, session, UUID_LEN);
-	t.expires = clock_real_ms() / 1000 + config_number(CFG_ACCESS_TTL_S);
-	access = token_sign(&t, config_text(CFG_ISSUER),
-	    config_text(CFG_AUDIENCE));
-	if (access == NULL)
-		return (problem(c, P_INTERNAL, NULL));
-	seal_refresh(session, generation, refresh);
-	buf_init(&b, &c->arena, 1024);
-	buf_printf(&b,
-	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
-	    "\"expires_in\":%ld,\"refresh_token\":\"%s\",\"staff\":%s}",
-	    access, config_number(CFG_ACCESS_TTL_S), refresh, who);
-	free(access);
-	return (reply(c, 200, b.data, b.len));
+	for (i = 0; i < 2; i++)
+		if (l->keys[i] != 0)
+			throttle_failed(l->kinds[i], l->keys[i]);
+	note(c, "sign_in_refused", l->staff[0] != '\0' ? l->staff : NULL, NULL,
+	    NULL, NULL);
+	return (problem(c, why, NULL));
 }
 
 static enum step

@@ -15,6 +15,17 @@ FROM idempotency i WHERE i.caller_id = $caller AND i.key = $key;
 INSERT INTO idempotency (caller_id, key, hash, status, body)
 VALUES ($caller, $key, $hash, $status, $text);
 
+-- A line of the trail for what changes nothing.
+-- note_put(today date, note_action text, note_actor uuid, note_session uuid,
+--     note_staff uuid, note_kind text, note_ref uuid, note_detail jsonb,
+--     address text, device text, request text) : none note
+-- unscoped: says what a caller did; shows nothing
+INSERT INTO audit (action, actor_id, staff_id, unit_id, session_id, kind, ref,
+    address, device, request, detail)
+VALUES ($note_action, $note_actor, $note_staff,
+    @home(coalesce($note_staff, $note_actor)), $note_session, $note_kind,
+    $note_ref, $address, $device, $request, $note_detail);
+
 -- backend_cancel(pid int) : one read
 -- unscoped: ends a statement of this very process
 SELECT pg_cancel_backend($pid);

@@ -2,8 +2,10 @@
 
 -- What the caller may do with records of a unit today: one row of reach.
 -- @perms(unit)
-(coalesce((SELECT h.perms FROM reach h WHERE h.staff_id = $caller
-    AND h.unit_id = @unit AND h.from_on <= $today AND $today < h.until_on), 0));
+(coalesce((SELECT reached.perms FROM reach reached
+    WHERE reached.staff_id = $caller
+    AND reached.unit_id = @unit AND reached.from_on <= $today
+    AND $today < reached.until_on), 0));
 
 -- Does the caller hold one of these permissions over a unit?
 -- @holds(unit, bits)

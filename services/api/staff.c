@@ -91,10 +91,12 @@ static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/grants",
 	    .run = grant_list, .summary = "Roles held" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/grants",
-	    .run = grant_create, .fields = grant_fields, .flags = ROUTE_BODY,
+	    .run = grant_create, .fields = grant_fields,
+	    .flags = ROUTE_BODY | ROUTE_SIGN,
 	    .summary = "Give a role at a unit" },
 	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/grants/<uuid>",
-	    .run = grant_remove, .summary = "Take a role back" },
+	    .run = grant_remove, .flags = ROUTE_SIGN,
+	    .summary = "Take a role back" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/assignments",
 	    .run = assignment_create, .fields = assignment_fields,
 	    .flags = ROUTE_BODY, .summary = "A further post" },
@@ -127,19 +129,8 @@ grant_list(struct ctx *c)
 static void
 take_grants(struct ctx *c, struct db_answer *a)
 {
-	struct buf b;
-	int i;
-
-	if (ctx_failed(c, a))
-		return;
-	buf_init(&b, &c->arena, 1024);
-	buf_puts(&b, "{\"items\":[");
-	for (i = 0; i < db_rows(a); i++) {
-		buf_puts(&b, i > 0 ? "," : "");
-		buf_puts(&b, db_text(a, i, 0));
-	}
-	buf_puts(&b, "],\"next\":null}");
-	reply(c, 200, b.data, b.len);
+	if (!ctx_failed(c, a))
+		reply_rows(c, a);
 }
 
 static enum step

@@ -19,6 +19,7 @@
 #include <sodium.h>
 
 #include "core/arena.h"
+#include "core/config.h"
 #include "core/keys.h"
 #include "core/log.h"
 #include "core/uuid.h"
@@ -35,6 +36,17 @@ static int keys_create_signing(const char *);
 static void keys_load_signing(const char *, const char *);
 static void keys_point(EVP_PKEY *, const char *, char *, size_t);
 static char *keys_pem(EVP_PKEY *, int);
+
+const char *
+keys_dir(void)
+{
+	static char path[PATH_MAX];
+
+	if (*config_text(CFG_KEY_DIR) != '\0')
+		return (config_text(CFG_KEY_DIR));
+	snprintf(path, sizeof(path), "%s/keys", config_text(CFG_DIR));
+	return (path);
+}
 
 int
 keys_create(const char *dir)

@@ -13,6 +13,9 @@
  *	jwt.active	the kid that signs
  */
 
+/* The folder, by the settings. */
+const char *keys_dir(void);
+
 /* Make what is missing. -1 after logging why. */
 int keys_create(const char *dir);
 

@@ -19,6 +19,18 @@ int password_hash(const char *password, char out[static PASSWORD_HASH_LEN]);
  */
 int password_verify(const char *hash, const char *password, int *stale_r);
 
+/*
+ * May this be a password? NULL, or what is wrong with it (core/faults.tbl).
+ * 15 characters, 8 where a second factor stands behind; no rule on what they
+ * are, but not one of those that are tried first: common ones, runs and
+ * repeats, and the words given - the person's and the office's own - ended by
+ * NULL (NIST SP 800-63B-4, 3.1.1.2). Takes a millisecond: off the loop.
+ */
+#define PASSWORD_MIN 15
+#define PASSWORD_MIN_SECOND 8
+const char *password_weak(const char *password, int second_factor,
+    const char *const *words);
+
 /* As it is hashed and compared: NFC, malloc'd; NULL if it cannot be one. */
 char *password_normal(const char *, size_t);
 

@@ -50,7 +50,7 @@ struct lane {
 };
 
 struct pool {
-	struct lane lanes[3];
+	struct lane lanes[LANE_COUNT];
 	struct loop_timer *tick;
 };
 
@@ -84,6 +84,8 @@ static const char *const lane_options[] = {
 	[LANE_SLOW] = "-c plan_cache_mode=force_custom_plan "
 	    "-c statement_timeout=15000 -c max_parallel_workers_per_gather=0 "
 	    "-c default_transaction_read_only=on",
+	[LANE_NOTE] = "-c plan_cache_mode=force_generic_plan "
+	    "-c statement_timeout=5000 -c synchronous_commit=off",
 };
 /* clang-format on */
 
@@ -94,7 +96,7 @@ pool_open(const struct pool_settings *s)
 	enum query_lane k;
 
 	p = xcalloc(1, sizeof(*p));
-	for (k = LANE_READ; k <= LANE_SLOW; k++)
+	for (k = LANE_READ; k < LANE_COUNT; k++)
 		lane_open(p, k, s);
 	p->tick = loop_after(POOL_TICK_MS, pool_tick, p);
 	return (p);
@@ -110,7 +112,7 @@ pool_close(struct pool **pp)
 		return;
 	*pp = NULL;
 	loop_cancel(&p->tick);
-	for (k = 0; k < 3; k++) {
+	for (k = 0; k < LANE_COUNT; k++) {
 		for (i = 0; i < p->lanes[k].nconns; i++)
 			db_close(&p->lanes[k].conns[i].db);
 		lane_expire(&p->lanes[k], UINT64_MAX);
@@ -212,7 +214,7 @@ pool_tick(void *arg)
 	unsigned i, k;
 
 	p->tick = loop_after(POOL_TICK_MS, pool_tick, p);
-	for (k = 0; k < 3; k++) {
+	for (k = 0; k < LANE_COUNT; k++) {
 		for (i = 0; i < p->lanes[k].nconns; i++)
 			db_tick(p->lanes[k].conns[i].db, now);
 		lane_expire(&p->lanes[k], now);
@@ -281,7 +283,8 @@ lane_run(struct lane *l)
 		if ((l->first = op->next) == NULL)
 			l->last = &l->first;
 		l->waiting--;
-		if (op->abandoned && l->kind != LANE_WRITE) {
+		if (op->abandoned && l->kind != LANE_WRITE &&
+		    l->kind != LANE_NOTE) {
 			db_answer_op(op, DB_GONE);
 			continue;
 		}

@@ -4,9 +4,9 @@
 #include "core/db.h"
 
 /*
- * Three lanes of connections of one process: short reads multiplexed over one
- * or two, writes spread over several so that their commits group, slow work
- * apart and planned afresh each time.
+ * Lanes of connections of one process: short reads multiplexed over one or
+ * two, writes spread over several so that their commits group, slow work apart
+ * and planned afresh each time, notes whose commit waits for no disk.
  */
 struct pool;
 
@@ -14,9 +14,9 @@ struct pool_settings {
 	const char *url;
 	const char *role;
 	const char *program;
-	unsigned lanes[3];   /* connections, by enum query_lane */
-	unsigned queue[3];   /* operations that may wait */
-	unsigned wait_ms[3]; /* default deadline */
+	unsigned lanes[LANE_COUNT];   /* connections, by enum query_lane */
+	unsigned queue[LANE_COUNT];   /* operations that may wait */
+	unsigned wait_ms[LANE_COUNT]; /* default deadline */
 };
 
 struct pool *pool_open(const struct pool_settings *);

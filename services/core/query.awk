@@ -5,7 +5,7 @@
 #
 # A block is a header comment and a statement ended by ';':
 #
-#	-- noun_verb(name type, ...) : one|many|none read|write|slow
+#	-- noun_verb(name type, ...) : one|many|none read|write|slow|note
 #	-- sort field: expression :: type[, expression :: type] [| descending]
 #	-- id alias.id
 #	-- unscoped: why this statement does not ask who is calling
@@ -78,7 +78,7 @@ function next_header(   h, i) {
 		sub(/\).*$/, "", args)
 		return
 	}
-	if (h !~ /\) *: *(one|many|none) +(read|write|slow) *$/) return
+	if (h !~ /\) *: *(one|many|none) +(read|write|slow|note) *$/) return
 	open = 0
 	i = index(h, "(")
 	name = substr(h, 1, i - 1)

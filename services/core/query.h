@@ -13,7 +13,9 @@
 enum query_lane {
 	LANE_READ,  /* short; many in flight on one connection */
 	LANE_WRITE, /* commits; one at a time on each of several */
-	LANE_SLOW   /* lists and reports; planned afresh, can be cancelled */
+	LANE_SLOW,  /* lists and reports; planned afresh, can be cancelled */
+	LANE_NOTE,  /* notes nobody waits for: not even for the disk */
+	LANE_COUNT
 };
 
 /* Parameter types: name in SQL, name in C, OID of pg_type. */

@@ -30,8 +30,17 @@ struct redis_address {
 	char *password;
 };
 
+struct heard {
+	const char *channel;
+	void (*heard)(void *, const char *);
+	void *arg;
+};
 struct redis {
 	struct redis_address at;
+	/* A connection that listens can say nothing: it is one of its own. */
+	struct redis *ear; /* NULL until there is something to hear */
+	struct heard channels[REDIS_HEAR_MAX];
+	int nchannels;
 	redisAsyncContext *ac;
 	struct loop_watch *watch;
 	struct loop_timer *timer;
@@ -48,6 +57,7 @@ struct redis_s {
 };
 
 static void address_parse(struct redis_address *, const char *);
+static void address_copy(struct redis_address *, const struct redis_address *);
 static void address_free(struct redis_address *);
 static void redis_connect(void *);
 static void redis_lost(struct redis *);
@@ -82,6 +92,8 @@ redis_close(struct redis **rp)
 	if ((r = *rp) == NULL)
 		return;
 	*rp = NULL;
+	if (r->ear != NULL)
+		redis_close(&r->ear);
 	loop_cancel(&r->timer);
 	loop_unwatch(&r->watch);
 	if (r->ac != NULL) {
@@ -101,10 +113,57 @@ redis_up(const struct redis *r)
 void
 redis_wake(struct redis *r, const char *channel)
 {
-	const char *argv[] = { "PUBLISH", channel, "1" };
+	redis_say(r, channel, "1");
+}
+
+void
+redis_say(struct redis *r, const char *channel, const char *text)
+{
+	const char *argv[] = { "PUBLISH", channel, text };
 
 	if (r->up)
 		redisAsyncCommandArgv(r->ac, NULL, NULL, 3, argv, NULL);
+}
+
+void
+redis_hear(struct redis *r, const char *channel,
+    void (*heard)(void *arg, const char *text), void *arg)
+{
+	if (r->ear == NULL) {
+		r->ear = xcalloc(1, sizeof(*r->ear));
+		address_copy(&r->ear->at, &r->at);
+		r->ear->pause_ms = REDIS_PAUSE_MIN_MS;
+		r->ear->timer = loop_after(0, redis_connect, r->ear);
+	}
+	r = r->ear;
+	assert(r->nchannels < REDIS_HEAR_MAX);
+	r->channels[r->nchannels++] = (struct heard){ channel, heard, arg };
+}
+
+/* One of what we listen to: [ "message", channel, text ]. */
+static void
+redis_on_message(redisAsyncContext *ac, void *reply, void *arg)
+{
+	const redisReply *m = reply;
+	const struct heard *h = arg;
+
+	(void)ac;
+	if (m != NULL && m->type == REDIS_REPLY_ARRAY && m->elements == 3 &&
+	    m->element[2]->type == REDIS_REPLY_STRING)
+		h->heard(h->arg, m->element[2]->str);
+}
+
+static void
+redis_listen(struct redis *r)
+{
+	const char *argv[2] = { "SUBSCRIBE", NULL };
+	int i;
+
+	for (i = 0; i < r->nchannels; i++) {
+		argv[1] = r->channels[i].channel;
+		redisAsyncCommandArgv(r->ac, redis_on_message, &r->channels[i],
+		    2, argv, NULL);
+	}
 }
 
 static void
@@ -165,12 +224,13 @@ redis_on_connect(const redisAsyncContext *ac, int status)
 	}
 	r->up = 1;
 	r->pause_ms = REDIS_PAUSE_MIN_MS;
-	if (r->at.password == NULL)
-		return;
-	argv[0] = "AUTH";
-	argv[1] = r->at.user != NULL ? r->at.user : "default";
-	argv[2] = r->at.password;
-	redisAsyncCommandArgv(r->ac, NULL, NULL, 3, argv, NULL);
+	if (r->at.password != NULL) {
+		argv[0] = "AUTH";
+		argv[1] = r->at.user != NULL ? r->at.user : "default";
+		argv[2] = r->at.password;
+		redisAsyncCommandArgv(r->ac, NULL, NULL, 3, argv, NULL);
+	}
+	redis_listen(r);
 }
 
 static void
@@ -555,6 +615,16 @@ address_parse(struct redis_address *a, const char *url)
 	a->host = strndup(rest, strcspn(rest, ":/"));
 	rest += strlen(a->host);
 	a->port = *rest == ':' ? atoi(rest + 1) : 6379;
+}
+
+static void
+address_copy(struct redis_address *to, const struct redis_address *from)
+{
+	to->host = from->host != NULL ? xstrdup(from->host) : NULL;
+	to->path = from->path != NULL ? xstrdup(from->path) : NULL;
+	to->port = from->port;
+	to->user = from->user != NULL ? xstrdup(from->user) : NULL;
+	to->password = from->password != NULL ? xstrdup(from->password) : NULL;
 }
 
 static void

@@ -16,8 +16,19 @@ struct redis *redis_open(const char *url);
 void redis_close(struct redis **);
 int redis_up(const struct redis *);
 
-/* Wake whoever listens on a channel; dropped when Redis is away. */
+/* Wake whoever listens on a channel, or tell them something; dropped when
+ * Redis is away. */
 void redis_wake(struct redis *, const char *channel);
+void redis_say(struct redis *, const char *channel, const char *text);
+
+/*
+ * Have heard called with each text said on a channel, here and elsewhere,
+ * while Redis is there. For good; up to REDIS_HEAR_MAX channels, all before
+ * the loop runs.
+ */
+#define REDIS_HEAR_MAX 4
+void redis_hear(struct redis *, const char *channel,
+    void (*heard)(void *arg, const char *text), void *arg);
 
 /*
  * Blocking twins, for workers only. -1 means the connection is unusable and

@@ -1,4 +1,5 @@
 /* Sealed texts; see seal.h. */
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -21,15 +22,20 @@
 static const unsigned char *
 seal_key(const char *purpose)
 {
-	static unsigned char cursor[32], refresh[32];
+	static struct {
+		const char *purpose;
+		unsigned char key[32];
+	} keys[] = { { "cursor", { 0 } }, { "refresh", { 0 } },
+		{ "csrf", { 0 } }, { "code", { 0 } } };
 	static int ready;
+	size_t i;
 
-	if (!ready) {
-		keys_derive("cursor", cursor);
-		keys_derive("refresh", refresh);
-		ready = 1;
-	}
-	return (purpose[0] == 'c' ? cursor : refresh);
+	for (i = 0; !ready && i < sizeof(keys) / sizeof(keys[0]); i++)
+		keys_derive(keys[i].purpose, keys[i].key);
+	ready = 1;
+	for (i = 0; strcmp(keys[i].purpose, purpose) != 0; i++)
+		;
+	return (keys[i].key);
 }
 
 char *
@@ -104,6 +110,63 @@ seal_refresh_read(const char *token, size_t n, char *session)
 	return ((int)((unsigned)raw[16] << 24 | (unsigned)raw[17] << 16 |
 	            (unsigned)raw[18] << 8 | raw[19]) &
 	    INT32_MAX);
+}
+
+void
+seal_csrf(const char *session, char out[static SEAL_CSRF_LEN])
+{
+	unsigned char raw[MAC];
+
+	crypto_auth(raw, (const unsigned char *)session, UUID_LEN,
+	    seal_key("csrf"));
+	sodium_bin2base64(out, SEAL_CSRF_LEN, raw, sizeof(raw), B64);
+}
+
+void
+seal_code(const char *id, char out[static SEAL_CODE_LEN])
+{
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	unsigned char raw[MAC];
+	int i, n = 0;
+
+	crypto_auth(raw, (const unsigned char *)id, UUID_LEN, seal_key("code"));
+	for (i = 0; i < 20; i++) {
+		if (i > 0 && i % 5 == 0)
+			out[n++] = '-';
+		out[n++] = letters[raw[i] & 31];
+	}
+	out[n] = '\0';
+}
+
+void
+seal_code_hash(const char *typed, char out[static SEAL_HASH_LEN])
+{
+	char clean[SEAL_CODE_LEN];
+	size_t n = 0;
+
+	for (; *typed != '\0' && n < sizeof(clean) - 1; typed++)
+		if (isalnum((unsigned char)*typed))
+			clean[n++] = (char)tolower((unsigned char)*typed);
+	seal_secret_hash(clean, *typed == '\0' ? n : 0, out);
+}
+
+void
+seal_secret(char out[static SEAL_SECRET_LEN])
+{
+	unsigned char raw[32];
+
+	randombytes_buf(raw, sizeof(raw));
+	sodium_bin2base64(out, SEAL_SECRET_LEN, raw, sizeof(raw), B64);
+}
+
+void
+seal_secret_hash(const char *s, size_t n, char out[static SEAL_HASH_LEN])
+{
+	unsigned char raw[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(raw, (const unsigned char *)s, n);
+	memcpy(out, "\\x", 3);
+	sodium_bin2hex(out + 2, SEAL_HASH_LEN - 2, raw, sizeof(raw));
 }
 
 unsigned long long

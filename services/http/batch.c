@@ -25,6 +25,7 @@
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/stepup.h"
 #include "queries.h"
 
 #define BATCH_MAX 100
@@ -105,8 +106,11 @@ batch_run(struct ctx *c)
 	c->state = b;
 	batch_key(b);
 	c->next = batch_begin;
+	/* one look covers all that sign */
+	if (stepup_look(c) == STEP_DONE)
+		return (STEP_DONE);
 	if (c->key == NULL)
-		return (STEP_MORE);
+		return (c->pending > 0 ? STEP_WAIT : STEP_MORE);
 	return (ctx_send(c, &q_idempotency_get, take_stored));
 }
 

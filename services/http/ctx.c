@@ -35,6 +35,7 @@
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/stepup.h"
 
 struct pool *ctx_pool;
 struct redis *ctx_redis;
@@ -46,6 +47,8 @@ static struct ctx *ctx_new(void);
 static void ctx_begin(struct ctx *, struct http_request *);
 static enum step ctx_match(struct ctx *);
 static enum step ctx_admit(struct ctx *);
+static enum step ctx_sign(struct ctx *);
+static enum step ctx_signed(struct ctx *);
 static enum step ctx_check(struct ctx *);
 static void ctx_end(struct ctx *);
 static void ctx_left(struct http_request *);
@@ -80,6 +83,7 @@ ctx_part(struct ctx *whole)
 	c = ctx_new();
 	c->part_of = whole->state;
 	c->who = whole->who;
+	c->stepped_up = whole->stepped_up;
 	c->lang = whole->lang;
 	c->trace = whole->trace;
 	c->address = whole->address;
@@ -169,6 +173,18 @@ ctx_value(struct ctx *c, const char *name)
 	case 'v':
 		if (strcmp(name, "version") == 0)
 			return (c->version);
+		break;
+	case 'a':
+		if (strcmp(name, "address") == 0)
+			return (c->address);
+		break;
+	case 'd':
+		if (strcmp(name, "device") == 0)
+			return (c->fields[HEADER_USER_AGENT]);
+		break;
+	case 's': /* the caller's; who is signing in binds his own */
+		if (strcmp(name, "session") == 0 && c->who.session[0] != '\0')
+			return (c->who.session);
 		break;
 	case 'b':
 		if (strcmp(name, "body") == 0)
@@ -325,13 +341,30 @@ ctx_match(struct ctx *c)
 static enum step
 ctx_admit(struct ctx *c)
 {
-	c->next = ctx_check;
+	c->next = ctx_sign;
 	if (c->part_of != NULL &&
 	    (c->route->flags & (ROUTE_ALONE | ROUTE_PUBLIC)))
 		return (problem(c, P_FORBIDDEN, "not as part of a batch"));
 	if (c->route->flags & ROUTE_PUBLIC)
 		return (STEP_MORE);
 	return (auth_admit(c));
+}
+
+/* What signs asks once more who it is; for a batch the whole has been asked. */
+static enum step
+ctx_sign(struct ctx *c)
+{
+	c->next = ctx_signed;
+	if (!(c->route->flags & ROUTE_SIGN) || c->part_of != NULL)
+		return (STEP_MORE);
+	return (stepup_look(c));
+}
+
+static enum step
+ctx_signed(struct ctx *c)
+{
+	c->next = ctx_check;
+	return (stepup_check(c));
 }
 
 static enum step

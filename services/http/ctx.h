@@ -68,6 +68,7 @@ struct ctx {
 
 	/* who, when */
 	struct token who; /* staff "" = nobody */
+	int stepped_up;   /* asked again lately: 1 yes, 0 not known */
 	char today[11];
 	char now[40];
 
@@ -100,7 +101,7 @@ struct ctx {
 	const char *retry_after;
 	const char *allow;
 	const char *link;
-	const char *cookie;
+	const char *cookies[2];
 	const char *media; /* NULL = JSON */
 	const char *cache; /* NULL = private, no-cache */
 	int replayed;
@@ -130,8 +131,9 @@ void ctx_run(struct ctx *);
 
 /*
  * Give a value to a parameter by name, for this request's statements. Those
- * every statement may ask for are known: caller, today, now, id, version,
- * body, request, trace, key, hash (see ctx.c). value NULL is SQL null.
+ * every statement may ask for are known: caller, session, device, address,
+ * today, now, id, version, body, request, trace, key, hash (see ctx.c). value
+ * NULL is SQL null.
  */
 void ctx_bind(struct ctx *, const char *name, const char *value);
 

@@ -34,6 +34,7 @@
 #include "http/openapi.h"
 #include "http/pulse.h"
 #include "http/route.h"
+#include "http/throttle.h"
 
 #define RESPAWN_PAUSE_MS 500
 
@@ -92,7 +93,6 @@ KORE_SECCOMP_FILTER("camket",
 void
 kore_parent_configure(int argc, char **argv)
 {
-	static char keys[4096];
 	long processes, port;
 
 	(void)argc;
@@ -102,9 +102,7 @@ kore_parent_configure(int argc, char **argv)
 	log_init("api", log_level_of(config_text(CFG_LOG_LEVEL)));
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
-	snprintf(keys, sizeof(keys), "%s/keys", config_text(CFG_DIR));
-	keys_load(*config_text(CFG_KEY_DIR) != '\0' ? config_text(CFG_KEY_DIR) :
-	                                              keys);
+	keys_load(keys_dir());
 	api_init();
 	openapi_init();
 	processes = config_number(CFG_API_PROCESSES);
@@ -141,6 +139,7 @@ kore_worker_configure(void)
 	module_pool();
 	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
 	pulse_init();
+	throttle_init();
 	log_info("started", "process %d", worker->id);
 }
 
@@ -196,7 +195,8 @@ module_pool(void)
 	s.lanes[LANE_READ] = (unsigned)config_number(CFG_DB_READS);
 	s.lanes[LANE_WRITE] = (unsigned)config_number(CFG_DB_WRITES);
 	s.lanes[LANE_SLOW] = (unsigned)config_number(CFG_DB_SLOW);
-	for (i = 0; i < 3; i++) {
+	s.lanes[LANE_NOTE] = 1;
+	for (i = 0; i < LANE_COUNT; i++) {
 		s.queue[i] = (unsigned)config_number(CFG_DB_QUEUE);
 		s.wait_ms[i] = (unsigned)config_number(CFG_DB_WAIT_MS);
 	}

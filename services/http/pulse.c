@@ -8,9 +8,12 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/pool.h"
+#include "core/redis.h"
 #include "http/ctx.h"
 #include "http/pulse.h"
 #include "queries.h"
+
+#define WAKE "wake:revoked"
 
 struct revoked {
 	char subject[UUID_LEN + 1];
@@ -19,12 +22,15 @@ struct revoked {
 
 static struct db_op op;
 static int under_way;
+static int once_more; /* asked for while one was under way */
 static uint64_t read_at;
 static char epoch[40];
 static struct revoked *set; /* sorted by subject */
 static int nset;
 
 static void pulse_beat(void *);
+static void pulse_send(void *);
+static void pulse_heard(void *, const char *);
 static void pulse_read(struct db_op *, struct db_answer *);
 static int revoked_order(const void *, const void *);
 
@@ -32,6 +38,14 @@ void
 pulse_init(void)
 {
 	(void)loop_after(0, pulse_beat, NULL);
+	redis_hear(ctx_redis, WAKE, pulse_heard, NULL);
+}
+
+void
+pulse_now(void)
+{
+	redis_say(ctx_redis, WAKE, "1");
+	pulse_send(NULL);
 }
 
 int
@@ -66,8 +80,25 @@ static void
 pulse_beat(void *arg)
 {
 	(void)loop_after(PULSE_MS, pulse_beat, arg);
-	if (under_way)
+	pulse_send(NULL);
+}
+
+static void
+pulse_heard(void *arg, const char *text)
+{
+	(void)text;
+	pulse_send(arg);
+}
+
+static void
+pulse_send(void *arg)
+{
+	(void)arg;
+	if (under_way) {
+		once_more = 1;
 		return;
+	}
+	once_more = 0;
 	memset(&op, 0, sizeof(op));
 	op.query = &q_pulse;
 	op.done = pulse_read;
@@ -83,6 +114,8 @@ pulse_read(struct db_op *unused, struct db_answer *a)
 
 	(void)unused;
 	under_way = 0;
+	if (once_more)
+		(void)loop_after(0, pulse_send, NULL);
 	if (db_outcome(a) != DB_OK || db_rows(a) == 0) {
 		if (db_outcome(a) == DB_REFUSED)
 			log_error("pulse", "%s %s", db_sqlstate(a),

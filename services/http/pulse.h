@@ -13,6 +13,9 @@
 
 void pulse_init(void);
 
+/* Something has been revoked here: read at once, here and elsewhere. */
+void pulse_now(void);
+
 /* Has it been read lately? Without it no token is trusted. */
 int pulse_fresh(void);
 

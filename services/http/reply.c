@@ -88,6 +88,26 @@ reply_document(struct ctx *c, const char *media, const char *body, size_t n,
 	return (reply(c, 200, body, n));
 }
 
+enum step
+reply_rows(struct ctx *c, const struct db_answer *a)
+{
+	const char *sep = "";
+	struct buf b;
+	int i;
+
+	buf_init(&b, &c->arena, 1024);
+	buf_puts(&b, "{\"items\":[");
+	for (i = 0; i < db_rows(a); i++) {
+		if (db_null(a, i, 0))
+			continue;
+		buf_puts(&b, sep);
+		buf_puts(&b, db_text(a, i, 0));
+		sep = ",";
+	}
+	buf_puts(&b, "],\"next\":null}");
+	return (reply(c, 200, b.data, b.len));
+}
+
 void
 reply_permissions(struct buf *b, const struct route *r, const char *status,
     int64_t perms)
@@ -197,7 +217,8 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	head_field(b, "link: ", c->link);
 	head_field(b, "retry-after: ", c->retry_after);
 	head_field(b, "allow: ", c->allow);
-	head_field(b, "set-cookie: ", c->cookie);
+	head_field(b, "set-cookie: ", c->cookies[0]);
+	head_field(b, "set-cookie: ", c->cookies[1]);
 	if (c->replayed)
 		buf_puts(b, "idempotency-replayed: true\r\n");
 	if (status == 401)
@@ -299,6 +320,7 @@ reply_reason(int status)
 		{ 406, "Not Acceptable" },
 		{ 408, "Request Timeout" },
 		{ 409, "Conflict" },
+		{ 410, "Gone" },
 		{ 411, "Length Required" },
 		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },

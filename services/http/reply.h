@@ -31,6 +31,10 @@ enum step reply_item(struct ctx *, int status, const struct item *);
 enum step reply_document(struct ctx *, const char *media, const char *body,
     size_t n, const char *cache);
 
+/* A short whole list: {"items":[…],"next":null} of the first column's texts,
+ * nulls left out. */
+enum step reply_rows(struct ctx *, const struct db_answer *);
+
 /* The verbs these permissions allow now, as JSON array text. */
 void reply_permissions(struct buf *, const struct route *, const char *status,
     int64_t perms);

@@ -34,6 +34,7 @@ static struct node *node_child(struct node *, const char *, size_t);
 static const struct node *node_find(const struct node *, struct ctx *,
     const char *, int);
 static int hole_takes(const char *, const char *, size_t);
+static int verb_signs(const struct resource *, const char *);
 static void route_allow(struct ctx *, const struct node *);
 static const char *route_path(const struct resource *, const char *,
     const char *);
@@ -133,6 +134,7 @@ route_add_resource(const struct resource *r)
 			.query = v->query != NULL ? v->query : r->verb,
 			.verb = v->name,
 			.summary = v->summary };
+		one.flags |= verb_signs(r, v->name) ? ROUTE_SIGN : 0;
 		route_add(&one);
 	}
 	for (x = r->routes; x != NULL && x->pattern != NULL; x++) {
@@ -300,6 +302,17 @@ verb_fields(const struct resource *r, const struct verb *v)
 	if (n > 0)
 		memcpy(f, v->fields, n * sizeof(*f));
 	return (all_fields);
+}
+
+static int
+verb_signs(const struct resource *r, const char *verb)
+{
+	const struct transition *t;
+
+	for (t = r->states->transitions; t->from != NULL; t++)
+		if ((t->flags & STEP_SIGN) && strcmp(t->verb, verb) == 0)
+			return (1);
+	return (0);
 }
 
 static const char *

@@ -20,6 +20,7 @@
 #define ROUTE_HIDDEN 0x40    /* not in the OpenAPI document */
 #define ROUTE_SECRET 0x80    /* answers are not to be stored */
 #define ROUTE_ALONE 0x100    /* never part of a batch */
+#define ROUTE_SIGN 0x200     /* wants to know once more who it is */
 
 struct resource;
 

@@ -40,7 +40,4 @@ int ask(struct worker *, const struct query *, const char *const *values,
 /* A password nobody has chosen: 20 characters, about 100 bits. */
 void new_password(char out[static 24]);
 
-/* The folder of the keys, by the settings. */
-const char *key_dir(void);
-
 #endif

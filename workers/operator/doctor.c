@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/config.h"
+#include "core/keys.h"
 #include "core/redis.h"
 #include "operator/command.h"
 #include "queries.h"
@@ -34,8 +35,8 @@ doctor_command(struct worker *w, int argc, char **argv)
 		say(0, "database", "does not answer, or is not migrated");
 	say(w->redis != NULL && redis_ping_s(w->redis) == 0, "redis",
 	    "answers");
-	say(stat(key_dir(), &st) == 0 && (st.st_mode & 077) == 0, "keys",
-	    key_dir());
+	say(stat(keys_dir(), &st) == 0 && (st.st_mode & 077) == 0, "keys",
+	    keys_dir());
 	if (bad > 0)
 		return (complain("%d findings", bad));
 	return (0);

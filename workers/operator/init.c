@@ -20,8 +20,8 @@ init_command(struct worker *w, int argc, char **argv)
 	kind = option(argc, argv, "kind");
 	if (unit == NULL || admin == NULL || *unit == '\0' || *admin == '\0')
 		return (complain("init --unit NAME --admin USER"));
-	if (keys_create(key_dir()) == -1)
-		return (complain("keys cannot be made in %s", key_dir()));
+	if (keys_create(keys_dir()) == -1)
+		return (complain("keys cannot be made in %s", keys_dir()));
 	if (worker_clock(w) == -1)
 		return (complain("the database does not answer; has it been "
 		                 "migrated?"));

@@ -10,8 +10,8 @@ keys_command(struct worker *w, int argc, char **argv)
 	(void)w;
 	if (argc != 0)
 		return (complain("keys takes no argument"));
-	if (keys_create(key_dir()) == -1)
-		return (complain("keys cannot be made in %s", key_dir()));
-	printf("keys are in %s\n", key_dir());
+	if (keys_create(keys_dir()) == -1)
+		return (complain("keys cannot be made in %s", keys_dir()));
+	printf("keys are in %s\n", keys_dir());
 	return (0);
 }

@@ -27,9 +27,9 @@ WITH who AS (SELECT id, token_epoch FROM staff
 	WHERE username = lower($username) AND status = 'active'
 	  AND deleted_at IS NULL),
 s AS (
-	INSERT INTO session (id, staff_id, rotated_at, device, created_at,
-	    expires_at)
-	SELECT $session, w.id, now(), 'camket token', now(),
+	INSERT INTO session (id, staff_id, rotated_at, stepped_up_at, device,
+	    created_at, expires_at)
+	SELECT $session, w.id, now(), 'infinity', 'camket token', now(),
 	    now() + make_interval(secs => $ttl_s) FROM who w)
 SELECT w.id || ' ' || w.token_epoch FROM who w;
 

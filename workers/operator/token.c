@@ -32,7 +32,7 @@ token_for(struct worker *w, const char *user)
 	const char *v[] = { user, session, ttl };
 	struct token t = { .epoch = 0 };
 
-	keys_load(key_dir());
+	keys_load(keys_dir());
 	uuid_new(session);
 	snprintf(ttl, sizeof(ttl), "%ld", config_number(CFG_ACCESS_TTL_S));
 	if (ask(w, &q_token_open, v, who, sizeof(who)) != 1)

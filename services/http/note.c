@@ -1,0 +1,71 @@
+/* Notes on their way; see note.h. Each outlives its request. */
+#include <stdlib.h>
+
+#include "core/log.h"
+#include "core/metrics.h"
+#include "core/pool.h"
+#include "http/note.h"
+#include "queries.h"
+
+struct note {
+	struct db_op op;
+	const char *values[QUERY_PARAMS_MAX];
+	struct arena arena;
+};
+
+static void note_kept(struct db_op *, struct db_answer *);
+
+void
+note(struct ctx *c, const char *action, const char *staff, const char *kind,
+    const char *ref, const char *detail)
+{
+	ctx_bind(c, "note_action", action);
+	ctx_bind(c, "note_actor",
+	    c->who.staff[0] != '\0' ? c->who.staff : NULL);
+	ctx_bind(c, "note_session",
+	    c->who.session[0] != '\0' ? c->who.session : NULL);
+	ctx_bind(c, "note_staff", staff);
+	ctx_bind(c, "note_kind", kind);
+	ctx_bind(c, "note_ref", ref);
+	ctx_bind(c, "note_detail", detail);
+	note_send(c, &q_note_put);
+}
+
+void
+note_send(struct ctx *c, const struct query *q)
+{
+	struct note *n;
+	const char *v;
+	int i;
+
+	n = xcalloc(1, sizeof(*n));
+	arena_init(&n->arena, NULL, 0);
+	for (i = 0; i < q->nparams; i++) {
+		v = ctx_value(c, q->params[i].name);
+		n->values[i] = v != NULL ? arena_strdup(&n->arena, v) : NULL;
+	}
+	n->op.query = q;
+	n->op.values = n->values;
+	n->op.done = note_kept;
+	n->op.arg = n;
+	if (pool_send(ctx_pool, &n->op) == -1) {
+		metric_add(METRIC_notes_lost, 1);
+		arena_fini(&n->arena);
+		free(n);
+	}
+}
+
+static void
+note_kept(struct db_op *op, struct db_answer *a)
+{
+	struct note *n = op->arg;
+
+	if (db_outcome(a) != DB_OK) {
+		metric_add(METRIC_notes_lost, 1);
+		if (db_outcome(a) == DB_REFUSED)
+			log_error("note", "%s %s", db_sqlstate(a),
+			    db_message(a));
+	}
+	arena_fini(&n->arena);
+	free(n);
+}

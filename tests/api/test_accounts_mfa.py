@@ -1,0 +1,134 @@
+"""The second factor, its recovery, and being asked again before signing."""
+
+from accounts import bearer, enrol, login, new_person, staff_id, totp
+from stack import expect, problem, until
+
+
+def test_a_second_factor_is_asked_for_once_a_code_has_confirmed_it(stack):
+    new_person(stack, "mfa.enrols")
+    t = login(stack, "mfa.enrols")["access_token"]
+    e = expect(stack.post("/v1/auth/mfa/enrol", **bearer(t)), 200)
+    assert e["uri"].startswith("otpauth://totp/") and e["secret"] in e["uri"]
+    login(stack, "mfa.enrols")      # not confirmed: not asked for
+    problem(stack.post("/v1/auth/mfa/confirm", body={"otp": "000000"},
+                       **bearer(t)), 422, "invalid")
+    expect(stack.post("/v1/auth/mfa/confirm", body={
+        "otp": totp(e["secret"], step=-1)}, **bearer(t)), 200)
+    assert login(stack, "mfa.enrols", status=401)["code"] == "otp_required"
+    assert login(stack, "mfa.enrols", status=401,
+                 otp="123456")["code"] == "bad_otp"
+    login(stack, "mfa.enrols", otp=totp(e["secret"]))
+    assert e["secret"] not in str(stack.sql("SELECT * FROM credential"))
+
+
+def test_a_code_serves_once(stack):
+    new_person(stack, "mfa.once")
+    secret, _ = enrol(stack, login(stack, "mfa.once")["access_token"])
+    code = totp(secret)
+    login(stack, "mfa.once", otp=code)
+    assert login(stack, "mfa.once", status=401, otp=code)["code"] == "bad_otp"
+
+
+def test_an_unknown_password_is_never_told_that_a_code_is_missing(stack):
+    new_person(stack, "mfa.quiet")
+    enrol(stack, login(stack, "mfa.quiet")["access_token"])
+    assert login(stack, "mfa.quiet", "wrong",
+                 status=401)["code"] == "bad_credentials"
+
+
+def test_a_recovery_code_stands_in_once_each(stack):
+    new_person(stack, "mfa.recovers")
+    t = login(stack, "mfa.recovers")["access_token"]
+    _, codes = enrol(stack, t)
+    assert len(set(codes)) == 10
+    t = login(stack, "mfa.recovers", otp=codes[0])["access_token"]
+    login(stack, "mfa.recovers", otp=codes[0], status=401)
+    assert expect(stack.get("/v1/auth/mfa", **bearer(t)), 200) == {
+        "enrolled": True, "recovery_codes_left": 9}
+
+
+def test_an_administrator_takes_a_lost_factor_away_and_ends_the_sessions(
+        stack):
+    new_person(stack, "mfa.lost")
+    t = login(stack, "mfa.lost")["access_token"]
+    enrol(stack, t)
+    path = f"/v1/staff/{staff_id(stack, 'mfa.lost')}/mfa-reset"
+    expect(stack.post(path, "chair"), 403)
+    expect(stack.post(path, "admin"), 204)
+    until(lambda: stack.get("/v1/me", **bearer(t)).status_code == 401, 1)
+    login(stack, "mfa.lost")
+
+
+def submitted_plan(s):
+    from stack import PLAN, new_id
+    import uuid
+    doc = {**PLAN, "number": uuid.uuid4().hex[:6]}
+    doc.pop("id", None)
+    plan = expect(s.post("/v1/plans/import", "office", doc), 201)
+    plan = plan.get("plan", plan)
+    plan = expect(s.get(f"/v1/plans/{plan['id']}", "office"), 200)
+    return expect(s.verb(f"/v1/plans/{plan['id']}/submit", "office", plan),
+                  200)
+
+
+def grant(s, token, who="head.pasc"):
+    sid = staff_id(s, who)
+    return s.post(f"/v1/staff/{sid}/grants", body={
+        "role": "staff", "unit_code": "economy", "from": "2030-01-01",
+        "to": "2030-01-02"}, **bearer(token))
+
+
+def undo(s):
+    s.sql("DELETE FROM staff_grant WHERE from_on = '2030-01-01'")
+
+
+def test_what_signs_asks_again_and_a_password_answers(stack):
+    undo(stack)
+    t = login(stack, "admin")["access_token"]
+    problem(grant(stack, t), 401, "step_up_required")
+    problem(stack.post("/v1/auth/step-up", body={"password": "wrong"},
+                       **bearer(t)), 401, "bad_credentials")
+    problem(grant(stack, t), 401, "step_up_required")
+    expect(stack.post("/v1/auth/step-up", body={
+        "password": stack.accounts["admin"]["password"]}, **bearer(t)), 200)
+    expect(grant(stack, t), 201)
+    undo(stack)
+
+
+def test_step_up_holds_for_its_session_and_for_ten_minutes(stack):
+    undo(stack)
+    a = login(stack, "admin")["access_token"]
+    b = login(stack, "admin")["access_token"]
+    expect(stack.post("/v1/auth/step-up", body={
+        "password": stack.accounts["admin"]["password"]}, **bearer(a)), 200)
+    problem(grant(stack, b), 401, "step_up_required")
+    stack.sql("UPDATE session SET stepped_up_at = stepped_up_at "
+              "- interval '601 s' WHERE stepped_up_at <> 'infinity'")
+    problem(grant(stack, a), 401, "step_up_required")
+
+
+def test_with_a_second_factor_a_password_alone_does_not_step_up(stack):
+    new_person(stack, "mfa.signs")
+    t = login(stack, "mfa.signs")["access_token"]
+    secret, _ = enrol(stack, t)
+    problem(stack.post("/v1/auth/step-up", body={
+        "password": stack.accounts["mfa.signs"]["password"]}, **bearer(t)),
+        401, "otp_required")
+    expect(stack.post("/v1/auth/step-up", body={"otp": totp(secret)},
+                      **bearer(t)), 200)
+
+
+def test_one_step_up_covers_a_batch(stack):
+    undo(stack)
+    t = login(stack, "admin")["access_token"]
+    sid = staff_id(stack, "head.pasc")
+    ops = {"atomic": True, "operations": [{
+        "method": "POST", "path": f"/v1/staff/{sid}/grants", "body": {
+            "role": "staff", "unit_code": unit, "from": "2030-01-01",
+            "to": "2030-01-02"}} for unit in ("economy", "culture")]}
+    problem(stack.post("/v1/batch", body=ops, **bearer(t)), 401,
+            "step_up_required")
+    expect(stack.post("/v1/auth/step-up", body={
+        "password": stack.accounts["admin"]["password"]}, **bearer(t)), 200)
+    expect(stack.post("/v1/batch", body=ops, **bearer(t)), 200)
+    undo(stack)
