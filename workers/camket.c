@@ -69,7 +69,8 @@ main(int argc, char **argv)
 			break;
 	if (c->name == NULL)
 		return (usage());
-	setenv("CAMKET_LOG_LEVEL", "error", 0);
+	/* an operator is told in one line, not in a log */
+	setenv("CAMKET_LOG_LEVEL", "none", 0);
 	worker_init(&w, "camket", "");
 	status = c->run(&w, argc - 2, argv + 2);
 	worker_fini(&w);

@@ -46,18 +46,13 @@ void
 worker_init(struct worker *w, const char *name, const char *role)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	const char *own = "", *level;
+	const char *own = "";
 	char options[160];
 
 	memset(w, 0, sizeof(*w));
 	w->name = name;
 	config_load();
-	level = config_text(CFG_LOG_LEVEL);
-	log_init(name,
-	    *level == 'd'     ? LOG_AT_DEBUG :
-	        *level == 'w' ? LOG_AT_WARN :
-	        *level == 'e' ? LOG_AT_ERROR :
-	                        LOG_AT_INFO);
+	log_init(name, config_text(CFG_LOG_LEVEL));
 	clock_init(config_text(CFG_TZ));
 	srand((unsigned)time(NULL) ^ (unsigned)getpid());
 	sigaction(SIGTERM, &sa, NULL);

@@ -11,6 +11,8 @@
 
 #define LOG_LINE_MAX 2048
 
+static const char *const log_names[] = { "debug", "info", "warning", "error",
+	"none" };
 static const char *log_program = "camket";
 static enum log_level log_least = LOG_AT_INFO;
 static const char *log_id;
@@ -19,10 +21,14 @@ static void log_write(enum log_level, const char *, const char *, va_list);
 static size_t log_escape(char *, size_t, const char *);
 
 void
-log_init(const char *program, enum log_level least)
+log_init(const char *program, const char *least)
 {
+	size_t i;
+
 	log_program = program;
-	log_least = least;
+	for (i = 0; i < sizeof(log_names) / sizeof(log_names[0]); i++)
+		if (strcmp(log_names[i], least) == 0)
+			log_least = (enum log_level)i;
 }
 
 void
@@ -57,8 +63,6 @@ fatal(const char *fmt, ...)
 static void
 log_write(enum log_level level, const char *event, const char *fmt, va_list ap)
 {
-	static const char *const names[] = { "debug", "info", "warning",
-		"error" };
 	char text[LOG_LINE_MAX / 2], safe[LOG_LINE_MAX], line[LOG_LINE_MAX * 2];
 	struct timespec now;
 	struct tm tm;
@@ -73,7 +77,7 @@ log_write(enum log_level level, const char *event, const char *fmt, va_list ap)
 	    "\"program\":\"%s\",\"pid\":%d,\"event\":\"%s\"%s%s%s,"
 	    "\"detail\":\"%s\"}\n",
 	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, now.tv_nsec / 1000000, names[level], log_program,
+	    tm.tm_sec, now.tv_nsec / 1000000, log_names[level], log_program,
 	    (int)getpid(), event, log_id != NULL ? ",\"id\":\"" : "",
 	    log_id != NULL ? log_id : "", log_id != NULL ? "\"" : "", safe);
 	if (n >= sizeof(line))

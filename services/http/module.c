@@ -43,7 +43,6 @@ int camket_load(int);
 static void module_bind(const char *, long);
 static void module_pool(void);
 static void module_drain(void);
-static enum log_level log_level_of(const char *);
 
 /*
  * Beyond Kore's own list: libpq and hiredis connecting (by socket, address or
@@ -99,7 +98,7 @@ kore_parent_configure(int argc, char **argv)
 	(void)argv;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	config_load();
-	log_init("api", log_level_of(config_text(CFG_LOG_LEVEL)));
+	log_init("api", config_text(CFG_LOG_LEVEL));
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
 	keys_load(keys_dir());
@@ -222,19 +221,4 @@ module_drain(void)
 	}
 	if (ctx_count() > 0)
 		log_warn("drain", "%d requests cut off", ctx_count());
-}
-
-static enum log_level
-log_level_of(const char *name)
-{
-	switch (name[0]) {
-	case 'd':
-		return (LOG_AT_DEBUG);
-	case 'w':
-		return (LOG_AT_WARN);
-	case 'e':
-		return (LOG_AT_ERROR);
-	default:
-		return (LOG_AT_INFO);
-	}
 }

@@ -47,7 +47,8 @@ staff_command(struct worker *w, int argc, char **argv)
 	case 0:
 		return (complain("there is no unit \"%s\"", unit));
 	default:
-		return (complain("not created: is the user name taken?"));
+		return (complain("\"%s\" is not created: is the name taken?",
+		    user));
 	}
 	printf("%s  %s\nshown once: have it changed at the first sign-in\n",
 	    user, password);
