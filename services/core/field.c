@@ -410,7 +410,7 @@ field_code(const char *s, size_t n, int max)
 		return (0);
 	for (i = 0; i < n; i++)
 		if (!isalnum((unsigned char)s[i]) &&
-		    (i == 0 || memchr("._-", s[i], 3) == NULL))
+		    (i == 0 || s[i] == '\0' || strchr("._-", s[i]) == NULL))
 			return (0);
 	return (1);
 }
