@@ -18,3 +18,23 @@ def stack():
         yield s
     finally:
         s.close()
+
+
+@pytest.fixture
+def unharmed(stack):
+    """No API process dies during the test."""
+    before = stack.metrics()["camket_process_starts_total"]
+    yield
+    assert stack.metrics()["camket_process_starts_total"] == before
+
+
+@pytest.fixture
+def unwritten(stack):
+    """Nothing is written during the test."""
+    tables = ("plan", "task", "unit", "staff", "staff_grant", "review",
+              "evaluation", "event", "idempotency", "session")
+    count = "SELECT " + ", ".join(f"(SELECT count(*) FROM {t})"
+                                  for t in tables)
+    before = stack.sql(count)
+    yield
+    assert stack.sql(count) == before

@@ -1,6 +1,7 @@
 """A whole Camket of its own for a test: PostgreSQL, Redis, API and workers in
 a folder of its own, on ports that were free a moment ago."""
 
+import contextlib
 import json
 import os
 import re
@@ -176,6 +177,23 @@ class Stack:
         rows = self.sql(statement, *values)
         return rows[0][0] if rows else None
 
+    @contextlib.contextmanager
+    def hold(self, statement, *values):
+        """Keep a statement's locks while the block runs; its cursor."""
+        db = psycopg2.connect(self.env["CAMKET_DATABASE_URL"])
+        try:
+            with db.cursor() as cur:
+                cur.execute(statement, values)
+                yield cur
+        finally:
+            db.close()
+
+    def waiting(self):
+        """Statements of the API that wait for a lock."""
+        return self.one("SELECT count(DISTINCT pid) FROM pg_locks"
+                        " JOIN pg_stat_activity USING (pid)"
+                        " WHERE NOT granted AND usename = 'camket_api'")
+
     def redis(self, *args):
         return subprocess.run(
             ["redis-cli", "-p", str(self.redis_port), "--user", "ops",
@@ -183,7 +201,20 @@ class Stack:
              "--no-auth-warning", *args], check=True, text=True,
             stdout=subprocess.PIPE).stdout.strip()
 
+    def api_processes(self):
+        """The processes of the API that serve."""
+        return [int(p) for p in subprocess.run(
+            ["pgrep", "-P", str(self.pid("api"))], text=True,
+            stdout=subprocess.PIPE).stdout.split()]
+
     # --- HTTP ---
+
+    def metrics(self):
+        """Every sample of the metrics page, by name and labels."""
+        text = requests.get(f"http://127.0.0.1:{self.metrics_port}/metrics",
+                            timeout=10).text
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+                for line in text.splitlines() if not line.startswith("#")}
 
     def token(self, user):
         if user not in self.tokens:
@@ -218,6 +249,71 @@ class Stack:
         """POST {path}/{verb} with the item's version."""
         return self.call("POST", path, user, body or {},
                          If_Match=f'"v{item["version"]}"', **h)
+
+
+class Host(Stack):
+    """One more API server on a stack's stores, with settings of its own."""
+
+    def __init__(self, stack, **settings):
+        self.of, self.env = stack, stack.env
+        self.accounts, self.tokens = stack.accounts, stack.tokens
+        self.redis_port = stack.redis_port
+        self.port, self.metrics_port = free_ports(2)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = {"PORT": self.port, "METRICS_PORT": self.metrics_port,
+                         **settings}
+        data = Path(stack.env["CAMKET_DIR"])
+        self.dir = Path(tempfile.mkdtemp(prefix="host-", dir=data))
+        self.dir.chmod(0o777)
+        app = data / "app"
+        shutil.copy(app / "kore.conf", self.dir)
+        (self.dir / "camket.so").symlink_to(app / "camket.so")
+
+    def up(self):
+        data = self.env["CAMKET_DIR"]
+        as_user = (["setpriv", "--reuid", "camket", "--regid", "camket",
+                    "--clear-groups"] if os.getuid() == 0 else [])
+        lines = [f". {shlex.quote(data + '/settings.programs')}"]
+        lines += [f"export CAMKET_{k}={shlex.quote(str(v))}"
+                  for k, v in self.settings.items()]
+        preload = os.environ.get("CAMKET_PRELOAD")
+        if preload:
+            lines.append(f"export LD_PRELOAD={shlex.quote(preload)}")
+        lines += [f"cd {shlex.quote(str(self.dir))}",
+                  "exec kore -fnrq -c kore.conf"]
+        with open(self.dir / "log", "wb") as out:
+            self.process = subprocess.Popen(
+                as_user + ["bash", "-c", "\n".join(lines)],
+                stdout=out, stderr=out)
+        until(self.ready, 30, what="an API host that is ready: " + self.url)
+        return self
+
+    def ready(self):
+        assert self.process.poll() is None, self.log("api")
+        try:
+            return requests.get(self.url + "/readyz",
+                                timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def pid(self, service):
+        return (self.process.pid if service == "api" else
+                self.of.pid(service))
+
+    def log(self, service):
+        return ((self.dir / "log").read_text() if service == "api" else
+                self.of.log(service))
+
+    def stop(self):
+        """Ask it to end; its exit status."""
+        self.process.terminate()
+        return self.process.wait(30)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def new_id():

@@ -40,14 +40,13 @@ check_request(struct ctx *c)
 	return (STEP_MORE);
 }
 
-void
-check_language(struct ctx *c)
+enum lang
+check_language(const char *p)
 {
-	const char *p = c->fields[HEADER_ACCEPT_LANGUAGE], *q;
 	double best[2] = { 0, 0 }, weight;
+	const char *q;
 	size_t n;
 
-	c->lang = LANG_VI;
 	while (p != NULL && *p != '\0') {
 		p += strspn(p, ", \t");
 		n = strcspn(p, ",");
@@ -61,8 +60,7 @@ check_language(struct ctx *c)
 			best[LANG_EN] = weight;
 		p += n;
 	}
-	if (best[LANG_EN] > best[LANG_VI])
-		c->lang = LANG_EN;
+	return (best[LANG_EN] > best[LANG_VI] ? LANG_EN : LANG_VI);
 }
 
 const char *

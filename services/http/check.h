@@ -9,8 +9,8 @@
  */
 enum step check_request(struct ctx *);
 
-/* Accept-Language: vi unless English is wanted more. */
-void check_language(struct ctx *);
+/* By Accept-Language, which may be NULL: vi unless English is wanted more. */
+enum lang check_language(const char *accept);
 
 /* Take a parameter of the query string: its value, or NULL. */
 const char *param_take(struct ctx *, const char *name);

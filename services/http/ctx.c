@@ -40,11 +40,15 @@
 struct pool *ctx_pool;
 struct redis *ctx_redis;
 
+#define CTX_SPARE_MAX 512 /* contexts kept for reuse */
+
 static struct ctx *spare;
+static int spares;
 static int live;
 
 static struct ctx *ctx_new(void);
-static void ctx_begin(struct ctx *, struct http_request *);
+static void ctx_begin(struct ctx *, struct http_request *,
+    struct gate_message *);
 static enum step ctx_match(struct ctx *);
 static enum step ctx_admit(struct ctx *);
 static enum step ctx_sign(struct ctx *);
@@ -53,21 +57,24 @@ static enum step ctx_check(struct ctx *);
 static void ctx_end(struct ctx *);
 static void ctx_left(struct http_request *);
 static void ctx_answer(struct db_op *, struct db_answer *);
-static void ctx_request_id(struct ctx *);
+static const char *ctx_trace(const char *);
 static void write_hex(char *, uint64_t);
 static const char *ctx_bound(const struct ctx *, const char *);
 
 int
 ctx_handle(struct http_request *req)
 {
+	struct gate_message *m;
 	struct ctx *c;
 
 	assert(req->hdlr_extra == NULL);
+	if ((m = gate_take(req)) == NULL)
+		return (KORE_RESULT_OK); /* nobody is there any more */
 	c = ctx_new();
 	req->hdlr_extra = c;
 	req->flags |= HTTP_REQUEST_RETAIN_EXTRA;
 	req->onfree = ctx_left;
-	ctx_begin(c, req);
+	ctx_begin(c, req, m);
 	ctx_run(c);
 	if (req->hdlr_extra == NULL)
 		return (KORE_RESULT_OK); /* answered already */
@@ -104,9 +111,14 @@ ctx_free(struct ctx *c)
 	if (c->message != NULL)
 		gate_put(c->message);
 	arena_fini(&c->arena);
+	live--;
+	if (spares >= CTX_SPARE_MAX) {
+		free(c);
+		return;
+	}
 	c->spare = spare;
 	spare = c;
-	live--;
+	spares++;
 }
 
 void
@@ -285,6 +297,28 @@ ctx_is_slow(struct http_request *req)
 	return (0);
 }
 
+void
+ctx_name(char out[static CTX_ID_LEN], const char *given)
+{
+	static uint64_t start, count;
+	char unique[UUID_LEN + 1];
+	size_t n;
+
+	if (given != NULL && (n = strlen(given)) < CTX_ID_LEN &&
+	    field_code(given, n, CTX_ID_LEN - 1)) {
+		memcpy(out, given, n + 1);
+		return;
+	}
+	if (start == 0) {
+		uuid_new(unique);
+		start = strtoull(unique + 24, NULL, 16) << 16 |
+		    strtoull(unique + 20, NULL, 16);
+	}
+	write_hex(out, start);
+	out[16] = '-';
+	write_hex(out + 17, ++count);
+}
+
 int
 ctx_count(void)
 {
@@ -296,9 +330,10 @@ ctx_new(void)
 {
 	struct ctx *c;
 
-	if ((c = spare) != NULL)
+	if ((c = spare) != NULL) {
 		spare = c->spare;
-	else
+		spares--;
+	} else
 		c = xmalloc(sizeof(*c));
 	memset(c, 0, offsetof(struct ctx, first));
 	arena_init(&c->arena, c->first, sizeof(c->first));
@@ -308,9 +343,8 @@ ctx_new(void)
 }
 
 static void
-ctx_begin(struct ctx *c, struct http_request *req)
+ctx_begin(struct ctx *c, struct http_request *req, struct gate_message *m)
 {
-	struct gate_message *m = gate_take(req);
 	struct timespec ts;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -326,8 +360,9 @@ ctx_begin(struct ctx *c, struct http_request *req)
 	c->body_len = m->m.body_len;
 	c->address = m->address;
 	memcpy(c->today, clock_today(), sizeof(c->today));
-	ctx_request_id(c);
-	check_language(c);
+	ctx_name(c->id, c->fields[HEADER_X_REQUEST_ID]);
+	c->trace = ctx_trace(c->fields[HEADER_TRACEPARENT]);
+	c->lang = check_language(c->fields[HEADER_ACCEPT_LANGUAGE]);
 	c->next = ctx_match;
 }
 
@@ -442,27 +477,21 @@ ctx_answer(struct db_op *op, struct db_answer *a)
 		ctx_run(c);
 }
 
-static void
-ctx_request_id(struct ctx *c)
+/* A W3C trace context, version 00, as it came; NULL if it is none. */
+static const char *
+ctx_trace(const char *s)
 {
-	static uint64_t start, count;
-	const char *given = c->fields[HEADER_X_REQUEST_ID];
-	char unique[UUID_LEN + 1];
-	size_t n;
+	static const char
+	    form[] = "00-hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh-hhhhhhhhhhhhhhhh-hh";
+	size_t i;
 
-	if (given != NULL && (n = strlen(given)) < sizeof(c->id) &&
-	    field_code(given, n, (int)sizeof(c->id) - 1)) {
-		memcpy(c->id, given, n + 1);
-		return;
-	}
-	if (start == 0) {
-		uuid_new(unique);
-		start = strtoull(unique + 24, NULL, 16) << 16 |
-		    strtoull(unique + 20, NULL, 16);
-	}
-	write_hex(c->id, start);
-	c->id[16] = '-';
-	write_hex(c->id + 17, ++count);
+	if (s == NULL || strlen(s) != sizeof(form) - 1)
+		return (NULL);
+	for (i = 0; form[i] != '\0'; i++)
+		if (form[i] == 'h' ? strchr("0123456789abcdef", s[i]) == NULL :
+		                     form[i] != s[i])
+			return (NULL);
+	return (s);
 }
 
 /* 16 digits and a NUL; snprintf(3) shows in the profile of a read. */

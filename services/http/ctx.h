@@ -27,6 +27,7 @@ enum step {
 
 #define CTX_SENDS 4 /* statements one step may have under way */
 #define CTX_BINDS 32
+#define CTX_ID_LEN 40
 #define CTX_FIRST 6144 /* bytes of memory inside a context */
 
 enum lang { LANG_VI, LANG_EN };
@@ -61,7 +62,7 @@ struct ctx {
 	const char *address;
 	const struct route *route;
 	const char *args[4]; /* holes of the pattern */
-	char id[40];         /* X-Request-Id */
+	char id[CTX_ID_LEN]; /* X-Request-Id */
 	const char *trace;   /* traceparent, or NULL */
 	enum lang lang;
 	uint64_t started_us;
@@ -153,6 +154,9 @@ void ctx_release(struct ctx *, struct db *);
 
 /* The value a statement's parameter would get. */
 const char *ctx_value(struct ctx *, const char *name);
+
+/* A request's name: the one the client gives, if fit to print, or a new one. */
+void ctx_name(char out[static CTX_ID_LEN], const char *given);
 
 /* Is this request waiting for slow work? (A client that leaves cancels it.) */
 int ctx_is_slow(struct http_request *);

@@ -31,13 +31,12 @@
 #include "http/problem.h"
 
 #define GATE_SWEEP_MS 500
-#define GATE_HEAD_MS 10000  /* a head must be whole after this */
-#define GATE_BODY_MS 60000  /* and a body after this */
 #define GATE_WRITE_MS 60000 /* a reader must take something by then */
-#define GATE_LINGER_MS 1000 /* reading on behind a refusal */
-#define GATE_LINGER_MAX 262144
-#define GATE_FIRST 4096    /* first size of a message's text */
-#define GATE_SPARE_MAX 256 /* messages kept for reuse */
+#define GATE_LINGER_MS 5000 /* reading on behind a refusal */
+#define GATE_LINGER_MAX (16 * 1024 * 1024)
+#define GATE_FIRST 4096                   /* first size of a message's text */
+#define GATE_SPARE_MAX 256                /* messages kept for reuse */
+#define GATE_TEXTS_MAX (64 * 1024 * 1024) /* all messages of a process */
 
 enum gate_state { GATE_READING, GATE_BUSY, GATE_WRITING, GATE_CLOSING };
 
@@ -56,8 +55,8 @@ struct gate {
 
 static struct gate_message *spare;
 static int spares;
-static size_t body_max;
-static unsigned keepalive_ms;
+static size_t texts; /* bytes of all messages, spare ones too */
+static struct gate_limits limits;
 static int draining;
 
 int gate_connect(struct connection *);
@@ -69,16 +68,17 @@ static int gate_pass(struct connection *, size_t);
 static void gate_listen(struct connection *);
 static void gate_refuse(struct connection *, int);
 static void gate_room(struct connection *, size_t, size_t);
-static void gate_write(struct connection *, struct iovec *, int);
+static int gate_write(struct connection *, struct iovec *, int);
 static void gate_sweep(void *, u_int64_t);
 static void gate_wake(void *, u_int64_t);
 static struct gate_message *gate_get(void);
+static void gate_size(struct gate_message *, size_t);
+static int gate_gone(const struct connection *);
 
 void
-gate_init(size_t max, unsigned keepalive_s)
+gate_init(const struct gate_limits *given)
 {
-	body_max = max;
-	keepalive_ms = keepalive_s * 1000;
+	limits = *given;
 	/* Kore's loop sleeps for ever without a timer: this one is permanent. */
 	(void)kore_timer_add(gate_sweep, GATE_SWEEP_MS, NULL, 0);
 }
@@ -127,6 +127,7 @@ gate_take(struct http_request *req)
 	struct gate *g = req->owner->hdlr_extra;
 	struct gate_message *m = g->message;
 
+	/* gone in the very turn that brought the request: NULL */
 	g->message = NULL;
 	return (m);
 }
@@ -136,6 +137,7 @@ gate_put(struct gate_message *m)
 {
 	message_clear(&m->m);
 	if (m->cap > GATE_FIRST * 4 || spares >= GATE_SPARE_MAX) {
+		texts -= m->cap;
 		free(m->text);
 		free(m);
 		return;
@@ -151,12 +153,13 @@ gate_answer(struct http_request *req, struct iovec *iov, int n, int close)
 	struct connection *c = req->owner;
 	struct gate *g;
 
-	if (c == NULL || c->state == CONN_STATE_DISCONNECTING)
+	if (c == NULL || gate_gone(c))
 		return;
 	g = c->hdlr_extra;
-	gate_write(c, iov, n);
+	if (gate_write(c, iov, n) == -1)
+		return;
 	g->since = clock_mono_ms();
-	if (close || g->half || draining) {
+	if (close || draining) {
 		g->state = GATE_CLOSING;
 		c->flags |= CONN_CLOSE_EMPTY;
 		if (TAILQ_EMPTY(&c->send_queue))
@@ -171,8 +174,14 @@ void
 gate_drain(void)
 {
 	struct connection *c, *next;
+	struct kore_server *srv;
+	struct listener *l;
 	struct gate *g;
 
+	/* for every process at once: nobody is left waiting in the backlog */
+	if (!draining && (srv = kore_server_lookup("camket")) != NULL)
+		LIST_FOREACH(l, &srv->listeners, list)
+	(void)shutdown(l->fd, SHUT_RD);
 	draining = 1;
 	for (c = TAILQ_FIRST(&connections); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, list);
@@ -210,12 +219,13 @@ gate_event(void *arg, int error)
 	socklen_t len = sizeof(int);
 	int so_error = 0;
 
-	if (c->state == CONN_STATE_DISCONNECTING)
+	if (gate_gone(c))
 		return;
 	if (error) {
 		if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &so_error, &len) ==
 		        -1 ||
-		    so_error != 0 || g->state == GATE_CLOSING ||
+		    so_error != 0 ||
+		    (g->state == GATE_CLOSING && TAILQ_EMPTY(&c->send_queue)) ||
 		    (g->state == GATE_BUSY &&
 		        ctx_is_slow(TAILQ_FIRST(&c->http_requests)))) {
 			kore_connection_disconnect(c);
@@ -223,12 +233,14 @@ gate_event(void *arg, int error)
 		}
 		g->half = 1;
 	}
+	if (c->evt.flags & KORE_EVENT_WRITE)
+		g->since = clock_mono_ms(); /* the reader has taken some */
 	if (!c->handle(c)) {
 		kore_connection_disconnect(c);
 		return;
 	}
 	if (g->state == GATE_WRITING && TAILQ_EMPTY(&c->send_queue) &&
-	    c->state != CONN_STATE_DISCONNECTING)
+	    !gate_gone(c))
 		gate_listen(c);
 }
 
@@ -257,9 +269,10 @@ gate_recv(struct netbuf *nb)
 
 	/*
 	 * A short read has emptied the socket; more raises a new edge. So the
-	 * read that would only say EAGAIN is spared, on each request.
+	 * read that would only say EAGAIN is spared, on each request. The end
+	 * of a half-closed peer's bytes raises none: it is read for.
 	 */
-	if (nb->s_off < nb->b_len)
+	if (nb->s_off < nb->b_len && !g->half)
 		c->evt.flags &= ~KORE_EVENT_READ;
 	if (g->state == GATE_CLOSING) {
 		g->discarded += nb->s_off;
@@ -280,10 +293,10 @@ gate_advance(struct connection *c, size_t have)
 	long n;
 
 	if (g->deadline == 0)
-		g->deadline = clock_mono_ms() + GATE_HEAD_MS;
+		g->deadline = clock_mono_ms() + limits.head_ms;
 	if (g->head == 0) {
 		m->text[have] = '\0';
-		n = message_parse(&m->m, m->text, have, body_max);
+		n = message_parse(&m->m, m->text, have, limits.body_max);
 		if (n < 0) {
 			gate_refuse(c, (int)-n);
 			return (KORE_RESULT_OK);
@@ -295,19 +308,24 @@ gate_advance(struct connection *c, size_t have)
 		}
 		g->head = (size_t)n;
 		if (m->m.body_len > 0) {
-			g->deadline = clock_mono_ms() + GATE_BODY_MS;
+			g->deadline = clock_mono_ms() + limits.body_ms;
 			if (m->m.expects && have == g->head) {
 				struct iovec go = { "HTTP/1.1 100 Continue"
 					            "\r\n\r\n",
 					25 };
-				gate_write(c, &go, 1);
+				if (gate_write(c, &go, 1) == -1)
+					return (KORE_RESULT_OK);
 			}
 		}
 	}
 	total = g->head + m->m.body_len;
 	if (have >= total)
 		return (gate_pass(c, have));
-	if (m->cap <= total)
+	if (m->cap > total)
+		return (KORE_RESULT_OK);
+	if (texts + total > MAX(GATE_TEXTS_MAX, 4 * limits.body_max))
+		gate_refuse(c, 503);
+	else
 		gate_room(c, total + 1, have);
 	return (KORE_RESULT_OK);
 }
@@ -334,7 +352,7 @@ gate_pass(struct connection *c, size_t have)
 		g->ahead = gate_get();
 		g->ahead_len = have - total;
 		if (g->ahead->cap <= g->ahead_len) {
-			g->ahead->cap = g->ahead_len + GATE_FIRST;
+			gate_size(g->ahead, g->ahead_len + GATE_FIRST);
 			free(g->ahead->text);
 			g->ahead->text = xmalloc(g->ahead->cap);
 		}
@@ -363,6 +381,8 @@ gate_listen(struct connection *c)
 
 	g->state = GATE_READING;
 	g->deadline = 0;
+	if (g->half) /* what is left to read, or the end */
+		c->evt.flags |= KORE_EVENT_READ;
 	if (g->ahead != NULL) {
 		g->message = g->ahead;
 		g->ahead = NULL;
@@ -381,7 +401,7 @@ gate_listen(struct connection *c)
 			    KORE_TIMER_ONESHOT);
 	}
 	if (g->state == GATE_READING && (c->evt.flags & KORE_EVENT_READ) &&
-	    c->state != CONN_STATE_DISCONNECTING && !net_recv_flush(c))
+	    !gate_gone(c) && !net_recv_flush(c))
 		kore_connection_disconnect(c);
 }
 
@@ -393,16 +413,17 @@ gate_refuse(struct connection *c, int status)
 	char text[1024];
 	struct iovec iov = { text, 0 };
 
-	iov.iov_len = problem_bare(status, text, sizeof(text));
-	gate_write(c, &iov, 1);
 	metric_add(METRIC_refused_by_gate, 1);
+	iov.iov_len = problem_bare(status, g->message->m.fields, text,
+	    sizeof(text));
+	if (gate_write(c, &iov, 1) == -1)
+		return;
 	/*
 	 * Closing with bytes unread would make the kernel reset, and the
 	 * client lose the answer: say we are done, and read on for a while.
 	 */
 	g->state = GATE_CLOSING;
-	g->since = clock_mono_ms();
-	g->deadline = g->since + GATE_LINGER_MS;
+	g->deadline = clock_mono_ms() + GATE_LINGER_MS;
 	shutdown(c->fd, SHUT_WR);
 	c->rnb->s_off = 0;
 }
@@ -427,13 +448,13 @@ gate_room(struct connection *c, size_t cap, size_t have)
 	}
 	free(old);
 	m->text = text;
-	m->cap = cap;
+	gate_size(m, cap);
 	c->rnb->buf = (u_int8_t *)text;
 	c->rnb->b_len = c->rnb->m_len = cap - 1;
 }
 
-/* As much as the socket takes now; the rest is queued. */
-static void
+/* As much as the socket takes now; the rest is queued. -1: the peer is gone. */
+static int
 gate_write(struct connection *c, struct iovec *iov, int n)
 {
 	ssize_t sent = 0;
@@ -446,7 +467,7 @@ gate_write(struct connection *c, struct iovec *iov, int n)
 		if (sent == -1) {
 			if (errno != EAGAIN && errno != EINTR) {
 				kore_connection_disconnect(c);
-				return;
+				return (-1);
 			}
 			sent = 0;
 		}
@@ -464,6 +485,7 @@ gate_write(struct connection *c, struct iovec *iov, int n)
 		/* The edge that says "writable" is still to come. */
 		c->evt.flags &= ~KORE_EVENT_WRITE;
 	}
+	return (0);
 }
 
 static void
@@ -485,7 +507,7 @@ gate_sweep(void *arg, u_int64_t unused)
 			if (g->deadline != 0 && now >= g->deadline)
 				gate_refuse(c, 408);
 			else if (g->deadline == 0 &&
-			    now - g->since >= keepalive_ms)
+			    now - g->since >= limits.keepalive_ms)
 				kore_connection_disconnect(c);
 			break;
 		case GATE_WRITING:
@@ -518,10 +540,25 @@ gate_get(void)
 		spares--;
 	} else {
 		m = xcalloc(1, sizeof(*m));
-		m->cap = GATE_FIRST;
+		gate_size(m, GATE_FIRST);
 		m->text = xmalloc(m->cap);
 	}
 	memset(&m->m, 0, sizeof(m->m));
 	m->body = NULL;
 	return (m);
+}
+
+/* The text is, or will be, this long. */
+static void
+gate_size(struct gate_message *m, size_t cap)
+{
+	texts += cap - m->cap;
+	m->cap = cap;
+}
+
+/* Disconnected in this turn: its memory is Kore's to free. */
+static int
+gate_gone(const struct connection *c)
+{
+	return (c->state == CONN_STATE_DISCONNECTING);
 }

@@ -24,10 +24,20 @@ struct gate_message {
 	char address[48]; /* of the peer */
 };
 
-/* In each process, once: its timer and limits. */
-void gate_init(size_t body_max, unsigned keepalive_s);
+struct gate_limits {
+	size_t body_max;
+	unsigned keepalive_ms; /* an idle connection */
+	unsigned head_ms;      /* from a head's first byte to its last */
+	unsigned body_ms;      /* and of a body */
+};
 
-/* The message behind a new request; the caller gives it back. */
+/* In each process, once: its timer and limits. */
+void gate_init(const struct gate_limits *);
+
+/*
+ * The message behind a new request; the caller gives it back. NULL if the
+ * client has gone meanwhile.
+ */
 struct gate_message *gate_take(struct http_request *);
 void gate_put(struct gate_message *);
 

@@ -133,8 +133,11 @@ kore_worker_configure(void)
 	metrics_slot(worker->id);
 	metric_add(METRIC_process_starts, 1);
 	srand((unsigned)time(NULL) ^ (unsigned)getpid());
-	gate_init((size_t)config_number(CFG_BODY_MAX),
-	    (unsigned)config_number(CFG_KEEPALIVE_S));
+	gate_init(&(struct gate_limits){
+	    .body_max = (size_t)config_number(CFG_BODY_MAX),
+	    .keepalive_ms = (unsigned)config_number(CFG_KEEPALIVE_S) * 1000,
+	    .head_ms = (unsigned)config_number(CFG_HEAD_S) * 1000,
+	    .body_ms = (unsigned)config_number(CFG_BODY_S) * 1000 });
 	module_pool();
 	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
 	pulse_init();

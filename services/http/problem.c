@@ -1,4 +1,5 @@
 /* Refusals; see problem.tbl. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "core/db.h"
 #include "core/log.h"
 #include "core/metrics.h"
+#include "http/check.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -187,10 +189,8 @@ problem_send(struct ctx *c, enum problem p, const char *members,
 	    ",\"status\":%d,\"code\":\"%s\",\"instance\":", problems[p].status,
 	    problems[p].code);
 	buf_json(&b, c->path != NULL ? c->path : "");
-	if (detail[0] != '\0') {
-		buf_puts(&b, ",\"detail\":");
-		buf_json(&b, detail);
-	}
+	buf_puts(&b, ",\"detail\":");
+	buf_json(&b, detail[0] != '\0' ? detail : problems[p].text[c->lang]);
 	if (c->faults.first != NULL) {
 		buf_puts(&b, ",\"errors\":[");
 		for (f = c->faults.first; f != NULL; f = f->next) {
@@ -212,9 +212,10 @@ problem_send(struct ctx *c, enum problem p, const char *members,
 }
 
 size_t
-problem_bare(int status, char *out, size_t cap)
+problem_bare(int status, const char *const *fields, char *out, size_t cap)
 {
-	char body[400];
+	enum lang lang = check_language(fields[HEADER_ACCEPT_LANGUAGE]);
+	char id[CTX_ID_LEN], body[400];
 	int i, n, len;
 
 	for (i = 0; i < PROBLEM_COUNT; i++)
@@ -222,19 +223,24 @@ problem_bare(int status, char *out, size_t cap)
 			break;
 	if (i == PROBLEM_COUNT)
 		i = P_MALFORMED;
+	ctx_name(id, fields[HEADER_X_REQUEST_ID]);
 	n = snprintf(body, sizeof(body),
 	    "{\"type\":\"/problems/%s\","
 	    "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
 	    "\"detail\":\"%s\"}",
-	    problems[i].code, problems[i].text[LANG_VI], status,
-	    problems[i].code, problems[i].text[LANG_EN]);
+	    problems[i].code, problems[i].text[lang], status, problems[i].code,
+	    problems[i].text[lang]);
 	len = snprintf(out, cap,
-	    "HTTP/1.1 %d %s\r\n"
+	    "HTTP/1.1 %d %s\r\ndate: %s\r\n"
 	    "content-type: " PROBLEM_MEDIA "\r\ncontent-length: %d\r\n"
+	    "content-language: %s\r\nx-request-id: %s\r\n"
 	    "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
-	    "connection: close\r\n\r\n%s",
-	    status, reply_reason(status), n, body);
-	return ((size_t)len < cap ? (size_t)len : cap - 1);
+	    "%sconnection: close\r\n\r\n%s",
+	    status, reply_reason(status), reply_date(), n,
+	    lang == LANG_EN ? "en" : "vi", id,
+	    status == 503 ? "retry-after: 1\r\n" : "", body);
+	assert((size_t)len < cap);
+	return ((size_t)len);
 }
 
 int

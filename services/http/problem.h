@@ -38,8 +38,12 @@ enum step problem_of_answer(struct ctx *, const struct db_answer *);
 /* Add faults from lines of "pointer code", as our SQL tells several at once. */
 void problem_faults(struct ctx *, const char *lines);
 
-/* A whole refusal for bytes that never became a request; returns its length. */
-size_t problem_bare(int status, char *out, size_t cap);
+/*
+ * A whole refusal for bytes that never became a request, in the language and
+ * under the name that those fields ask for which were read; returns its length.
+ */
+size_t problem_bare(int status, const char *const *fields, char *out,
+    size_t cap);
 
 int problem_status(enum problem);
 const char *problem_code(enum problem);

@@ -24,7 +24,6 @@ static const char *etag_of(struct ctx *, const char *, unsigned long long);
 static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
 static void reply_head(struct ctx *, struct buf *, int, size_t);
 static void reply_cors(struct ctx *, struct buf *);
-static const char *reply_date(void);
 static int etag_matches(const char *, const char *);
 static void head_field(struct buf *, const char *, const char *);
 
@@ -284,7 +283,7 @@ head_field(struct buf *b, const char *name, const char *value)
 	buf_puts(b, "\r\n");
 }
 
-static const char *
+const char *
 reply_date(void)
 {
 	static char text[40];

@@ -39,6 +39,9 @@ enum step reply_rows(struct ctx *, const struct db_answer *);
 void reply_permissions(struct buf *, const struct route *, const char *status,
     int64_t perms);
 
+/* Now, as a Date field has it. */
+const char *reply_date(void);
+
 /* The reason phrase of a status (RFC 9110 15). */
 const char *reply_reason(int status);
 
