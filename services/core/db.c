@@ -34,8 +34,9 @@ enum expect_kind {
 };
 
 struct expect {
-	struct db_op *op;
 	enum expect_kind kind;
+	struct db_op *op;          /* NULL = nobody waits for it */
+	const struct query *query; /* EXPECT_PREPARE */
 };
 
 struct db_answer {
@@ -78,6 +79,7 @@ struct db {
 	struct loop_timer *sync_timer;
 
 	int in_tx;
+	uint64_t tx_deadline; /* of the last command or statement sent */
 	int tx_commit;
 	int tx_failed;
 	void (*tx_ended)(void *, enum db_outcome);
@@ -101,11 +103,13 @@ static void db_read_done(struct db *, struct db_op *);
 static void db_tx_done(struct db *, enum db_outcome);
 static void db_lose(struct db *, const char *);
 static void db_drop_ring(struct db *);
-static int db_push(struct db *, enum expect_kind, struct db_op *);
-static int db_prepare(struct db *, struct db_op *);
+static int db_undone(const PGresult *);
+static void db_push(struct db *, struct expect);
+static int db_prepare(struct db *, const struct query *);
 static void db_want(struct db *, int);
 static void db_encode(struct encoded *, const struct query *,
     const char *const *);
+static void db_tx_extend(struct db *);
 static int db_control(struct db *, const char *);
 static int db_sync(struct db *, enum expect_kind);
 static int db_flush(struct db *);
@@ -190,16 +194,27 @@ db_send(struct db *d, struct db_op *op)
 
 	if (!db_ready(d))
 		return (-1);
-	if (!d->prepared[q->id] && db_prepare(d, op) == -1)
-		goto lost;
+	if (!d->prepared[q->id]) {
+		/*
+		 * Not among reads that share a Sync: aborted with them, it
+		 * would be missing to those that count on it already.
+		 */
+		if (d->shared > 0)
+			db_share(d);
+		if (db_prepare(d, q) == -1 ||
+		    (d->set->share > 1 && db_sync(d, EXPECT_SYNC) == -1))
+			goto lost;
+	}
 	db_encode(&v, q, op->values);
 	if (!PQsendQueryPrepared(d->pg, q->name, q->nparams, v.values,
 	        v.lengths, v.formats, 0))
 		goto lost;
-	db_push(d, EXPECT_ROWS, op);
+	db_push(d, (struct expect){ .kind = EXPECT_ROWS, .op = op });
 	d->ops++;
 	/* From here on it may have reached the server. */
 	if (d->in_tx) {
+		db_tx_extend(d);
+		op->deadline = d->tx_deadline;
 		if (!PQsendFlushRequest(d->pg) || db_flush(d) == -1)
 			db_lose_soon(d);
 	} else if (d->set->share > 1) {
@@ -209,7 +224,7 @@ db_send(struct db *d, struct db_op *op)
 		else if (d->sync_timer == NULL)
 			d->sync_timer = loop_after(0, db_share_late, d);
 	} else {
-		db_push(d, EXPECT_SYNC, op);
+		db_push(d, (struct expect){ .kind = EXPECT_SYNC, .op = op });
 		if (!PQpipelineSync(d->pg) || db_flush(d) == -1)
 			db_lose_soon(d);
 	}
@@ -256,12 +271,21 @@ db_end(struct db *d, int commit, void (*ended)(void *, enum db_outcome),
 void
 db_tick(struct db *d, uint64_t now)
 {
-	struct db_op *op;
+	struct db_op *op = NULL;
+	uint64_t deadline;
+	unsigned i;
 
-	if (d->state != DB_READY || d->head == d->tail)
+	if (d->state != DB_READY)
 		return;
-	op = d->ring[d->head & (d->ring_len - 1)].op;
-	if (op != NULL && now > op->deadline + DB_GRACE_MS)
+	for (i = d->head; i != d->tail && op == NULL; i++)
+		op = d->ring[i & (d->ring_len - 1)].op;
+	if (op != NULL)
+		deadline = op->deadline;
+	else if (d->in_tx && d->head != d->tail)
+		deadline = d->tx_deadline;
+	else
+		return;
+	if (now > deadline + DB_GRACE_MS)
 		db_lose(d, "no answer in time");
 }
 
@@ -407,9 +431,9 @@ db_connect_event(void *arg, int events)
 	PostgresPollingStatusType st;
 
 	(void)events; /* an error shows in PQconnectPoll */
-	st = PQconnectPoll(d->pg);
-	/* libpq may have moved on to another address and socket */
+	/* libpq may close this socket and move on to another address */
 	loop_unwatch(&d->watch);
+	st = PQconnectPoll(d->pg);
 	switch (st) {
 	case PGRES_POLLING_OK:
 		db_connected(d);
@@ -480,24 +504,21 @@ db_lose(struct db *d, const char *why)
 static void
 db_drop_ring(struct db *d)
 {
+	struct db_answer a = { DB_GONE, NULL };
 	struct expect e;
-	struct db_answer a;
 	int was_tx;
 
 	was_tx = d->in_tx;
 	while (d->head != d->tail) {
 		e = d->ring[d->head++ & (d->ring_len - 1)];
-		if (e.op == NULL || e.kind == EXPECT_PREPARE)
+		if (e.op == NULL)
 			continue;
 		if (e.kind == EXPECT_ROWS && !was_tx && d->set->share <= 1)
 			continue; /* told at its EXPECT_SYNC */
-		a.result = NULL;
-		a.outcome = DB_GONE;
-		if (d->held != NULL &&
-		    PQresultStatus(d->held) == PGRES_FATAL_ERROR)
-			a.outcome = DB_GONE;
-		else if (e.op->query->lane == LANE_WRITE && !was_tx)
-			a.outcome = DB_UNCERTAIN;
+		a.outcome = e.op->query->lane == LANE_WRITE && !was_tx &&
+		        !db_undone(d->held) ?
+		    DB_UNCERTAIN :
+		    DB_GONE;
 		PQclear(d->held);
 		d->held = NULL;
 		d->ops--;
@@ -508,6 +529,22 @@ db_drop_ring(struct db *d)
 		db_tx_done(d,
 		    d->tx_ended != NULL && d->tx_commit ? DB_UNCERTAIN :
 		                                          DB_GONE);
+}
+
+/*
+ * Has the server refused this statement before the line was cut? What libpq
+ * itself makes of a cut line has no SQLSTATE, and a server that is told to
+ * stop may say so after the commit.
+ */
+static int
+db_undone(const PGresult *r)
+{
+	const char *state;
+
+	if (r == NULL || PQresultStatus(r) != PGRES_FATAL_ERROR)
+		return (0);
+	state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	return (state != NULL && strncmp(state, "57P", 3) != 0);
 }
 
 static void
@@ -527,6 +564,8 @@ db_event(void *arg, int events)
 {
 	struct db *d = arg;
 
+	if (d->broken)
+		return; /* lost in the next turn */
 	if (events & (LOOP_READ | LOOP_ERROR)) {
 		if (!PQconsumeInput(d->pg)) {
 			db_read(d); /* what came before the end */
@@ -571,7 +610,7 @@ db_result(struct db *d, PGresult *r)
 	case EXPECT_PREPARE:
 		if (r != NULL) {
 			if (PQresultStatus(r) != PGRES_COMMAND_OK)
-				d->prepared[e->op->query->id] = 0;
+				d->prepared[e->query->id] = 0;
 			db_keep(d, r);
 		} else
 			d->head++;
@@ -726,9 +765,8 @@ db_encode(struct encoded *e, const struct query *q, const char *const *values)
 }
 
 static int
-db_prepare(struct db *d, struct db_op *op)
+db_prepare(struct db *d, const struct query *q)
 {
-	const struct query *q = op->query;
 	Oid types[QUERY_PARAMS_MAX];
 	int i;
 
@@ -738,11 +776,12 @@ db_prepare(struct db *d, struct db_op *op)
 	if (!PQsendPrepare(d->pg, q->name, q->sql, q->nparams, types))
 		return (-1);
 	d->prepared[q->id] = 1;
-	return (db_push(d, EXPECT_PREPARE, op));
+	db_push(d, (struct expect){ .kind = EXPECT_PREPARE, .query = q });
+	return (0);
 }
 
-static int
-db_push(struct db *d, enum expect_kind kind, struct db_op *op)
+static void
+db_push(struct db *d, struct expect e)
 {
 	struct expect *ring;
 	unsigned i, n;
@@ -758,9 +797,7 @@ db_push(struct db *d, enum expect_kind kind, struct db_op *op)
 		d->head = 0;
 		d->tail = n;
 	}
-	d->ring[d->tail++ & (d->ring_len - 1)] = (struct expect){ .kind = kind,
-		.op = op };
-	return (0);
+	d->ring[d->tail++ & (d->ring_len - 1)] = e;
 }
 
 /* Returns -1 when the line is broken; the caller says so soon. */
@@ -779,14 +816,23 @@ db_flush(struct db *d)
 	}
 }
 
+/* What is sent in a transaction has a deadline too. */
+static void
+db_tx_extend(struct db *d)
+{
+	d->tx_deadline = clock_mono_ms() + d->set->wait_ms;
+}
+
 static int
 db_control(struct db *d, const char *command)
 {
+	db_tx_extend(d);
 	if (!PQsendQueryParams(d->pg, command, 0, NULL, NULL, NULL, NULL, 0)) {
 		db_lose_soon(d);
 		return (-1);
 	}
-	return (db_push(d, EXPECT_CONTROL, NULL));
+	db_push(d, (struct expect){ .kind = EXPECT_CONTROL });
+	return (0);
 }
 
 static int
@@ -796,7 +842,8 @@ db_sync(struct db *d, enum expect_kind kind)
 		db_lose_soon(d);
 		return (-1);
 	}
-	return (db_push(d, kind, NULL));
+	db_push(d, (struct expect){ .kind = kind });
+	return (0);
 }
 
 /* End the reads that wait for it with one Sync. */

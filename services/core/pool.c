@@ -341,31 +341,47 @@ lane_up(const struct lane *l)
 	return (0);
 }
 
-/* End what has waited past its deadline. */
+/*
+ * End what has waited past its deadline. All of it is taken out first: whoever
+ * is told may send again, into this very lane.
+ */
 static void
 lane_expire(struct lane *l, uint64_t now)
 {
-	struct db_op **pp, *op;
-	struct pool_claim **cp, *claim;
+	struct db_op **pp = &l->first, *op, *late = NULL, **late_last = &late;
+	struct pool_claim **cp = &l->claims, *claim, *missed = NULL,
+	                  **missed_last = &missed;
 
-	for (pp = &l->first; (op = *pp) != NULL;) {
+	while ((op = *pp) != NULL) {
 		if (now < op->deadline) {
 			pp = &op->next;
 			continue;
 		}
-		if ((*pp = op->next) == NULL)
-			l->last = pp;
+		*pp = op->next;
 		l->waiting--;
-		db_answer_op(op, lane_up(l) ? DB_BUSY : DB_GONE);
+		*late_last = op;
+		late_last = &op->next;
 	}
-	for (cp = &l->claims; (claim = *cp) != NULL;) {
+	*late_last = NULL;
+	l->last = pp;
+	while ((claim = *cp) != NULL) {
 		if (now < claim->deadline) {
 			cp = &claim->next;
 			continue;
 		}
-		if ((*cp = claim->next) == NULL)
-			l->claims_last = cp;
+		*cp = claim->next;
 		l->waiting--;
+		*missed_last = claim;
+		missed_last = &claim->next;
+	}
+	*missed_last = NULL;
+	l->claims_last = cp;
+	while ((op = late) != NULL) {
+		late = op->next;
+		db_answer_op(op, lane_up(l) ? DB_BUSY : DB_GONE);
+	}
+	while ((claim = missed) != NULL) {
+		missed = claim->next;
 		claim->got(claim, NULL);
 	}
 }
