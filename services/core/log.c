@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <utf8proc.h>
+
 #include "core/log.h"
 
 #define LOG_LINE_MAX 2048
@@ -86,21 +88,33 @@ log_write(enum log_level level, const char *event, const char *fmt, va_list ap)
 		return; /* a full or closed log must not stop the service */
 }
 
-/* Control characters, quotes and backslashes never reach the log raw. */
+/*
+ * Control characters, quotes and backslashes never reach the log raw, nor
+ * does what is no UTF-8, as of a text cut short.
+ */
 static size_t
 log_escape(char *out, size_t cap, const char *in)
 {
+	utf8proc_int32_t point;
+	utf8proc_ssize_t len;
 	size_t n = 0;
-	unsigned char c;
 
-	for (; (c = (unsigned char)*in) != '\0' && n + 7 < cap; in++) {
-		if (c == '"' || c == '\\') {
+	for (; *in != '\0' && n + 7 < cap; in += len) {
+		len = utf8proc_iterate((const utf8proc_uint8_t *)in, -1,
+		    &point);
+		if (len < 1) {
+			len = 1;
+			out[n++] = '?';
+		} else if (point == '"' || point == '\\') {
 			out[n++] = '\\';
-			out[n++] = (char)c;
-		} else if (c < 0x20 || c == 0x7f)
-			n += (size_t)snprintf(out + n, cap - n, "\\u%04x", c);
-		else
-			out[n++] = (char)c;
+			out[n++] = *in;
+		} else if (point < 0x20 || point == 0x7f)
+			n += (size_t)snprintf(out + n, cap - n, "\\u%04x",
+			    (unsigned)point);
+		else {
+			memcpy(out + n, in, (size_t)len);
+			n += (size_t)len;
+		}
 	}
 	out[n] = '\0';
 	return (n);

@@ -14,6 +14,7 @@
 #include <hiredis/hiredis.h>
 
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/redis.h"
@@ -21,6 +22,8 @@
 #define REDIS_PAUSE_MIN_MS 100
 #define REDIS_PAUSE_MAX_MS 2000
 #define REDIS_ARGS_MAX 16
+#define REDIS_UNANSWERED 32   /* wakes under way; more say nothing new */
+#define REDIS_SILENCE_MS 5000 /* then a line that answers none is cut */
 
 struct redis_address {
 	char *host; /* NULL for a socket */
@@ -47,6 +50,8 @@ struct redis {
 	int interest;
 	unsigned pause_ms;
 	int up;
+	int unanswered;
+	uint64_t heard; /* the last answer, or the first wake after it */
 };
 
 struct redis_s {
@@ -107,7 +112,19 @@ redis_close(struct redis **rp)
 int
 redis_up(const struct redis *r)
 {
-	return (r->up);
+	return (r->up && r->unanswered < REDIS_UNANSWERED);
+}
+
+static void
+redis_heard(redisAsyncContext *ac, void *reply, void *arg)
+{
+	struct redis *r = arg;
+
+	(void)ac;
+	if (reply == NULL)
+		return; /* the line is cut */
+	r->unanswered--;
+	r->heard = clock_mono_ms();
 }
 
 void
@@ -121,8 +138,16 @@ redis_say(struct redis *r, const char *channel, const char *text)
 {
 	const char *argv[] = { "PUBLISH", channel, text };
 
-	if (r->up)
-		redisAsyncCommandArgv(r->ac, NULL, NULL, 3, argv, NULL);
+	if (!r->up)
+		return;
+	if (r->unanswered == 0)
+		r->heard = clock_mono_ms();
+	if (r->unanswered < REDIS_UNANSWERED) {
+		if (redisAsyncCommandArgv(r->ac, redis_heard, r, 3, argv,
+		        NULL) == REDIS_OK)
+			r->unanswered++;
+	} else if (clock_mono_ms() - r->heard > REDIS_SILENCE_MS)
+		redisAsyncFree(r->ac); /* tells redis_on_disconnect */
 }
 
 void
@@ -247,6 +272,7 @@ redis_connect(void *arg)
 	struct redis *r = arg;
 
 	r->timer = NULL;
+	r->unanswered = 0;
 	r->ac = r->at.path != NULL ? redisAsyncConnectUnix(r->at.path) :
 	                             redisAsyncConnect(r->at.host, r->at.port);
 	if (r->ac == NULL)

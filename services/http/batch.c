@@ -77,6 +77,7 @@ const struct field batch_fields[] = {
 };
 /* clang-format on */
 
+static int batch_method(const json_t *);
 static void batch_key(struct batch *);
 static void take_stored(struct ctx *, struct db_answer *);
 static enum step batch_begin(struct ctx *);
@@ -96,6 +97,8 @@ enum step
 batch_run(struct ctx *c)
 {
 	struct batch *b;
+	const json_t *o;
+	size_t i;
 
 	b = arena_zalloc(&c->arena, sizeof(*b));
 	b->whole = c;
@@ -104,6 +107,20 @@ batch_run(struct ctx *c)
 	b->atomic = json_is_true(json_object_get(c->body, "atomic"));
 	b->failed = -1;
 	c->state = b;
+	json_array_foreach(b->list, i, o)
+	{
+		if (batch_method(o) == -1)
+			fault_add(&c->faults,
+			    arena_printf(&c->arena, "/operations/%zu/method",
+			        i),
+			    "not_in_list");
+		if (*json_string_value(json_object_get(o, "path")) != '/')
+			fault_add(&c->faults,
+			    arena_printf(&c->arena, "/operations/%zu/path", i),
+			    "bad_format");
+	}
+	if (c->faults.count > 0)
+		return (problem(c, P_INVALID, NULL));
 	batch_key(b);
 	c->next = batch_begin;
 	/* one look covers all that sign */
@@ -437,11 +454,9 @@ static struct ctx *
 batch_part(struct batch *b, int i)
 {
 	json_t *o = json_array_get(b->list, (size_t)i);
-	const char *method = json_string_value(json_object_get(o, "method"));
 	struct operation *op = &b->ops[i];
 	struct ctx *c;
 	char *path, *query;
-	int m;
 
 	c = ctx_part(b->whole);
 	memset(op, 0, sizeof(*op));
@@ -458,13 +473,24 @@ batch_part(struct batch *b, int i)
 		c->query = query + 1;
 	}
 	c->path = path;
-	for (m = 0; m < METHOD_COUNT; m++)
-		if (strcmp(method_names[m], method) == 0)
-			break;
-	c->method = m < METHOD_COUNT ? (enum method)m : OPTIONS;
+	c->method = (enum method)batch_method(o);
 	if (json_object_get(o, "body") != NULL)
 		c->body = json_deep_copy(json_object_get(o, "body"));
 	return (c);
+}
+
+/* What an operation wants to do, or -1. */
+static int
+batch_method(const json_t *o)
+{
+	static const enum method taken[] = { GET, POST, PATCH, PUT, DELETE };
+	const char *name = json_string_value(json_object_get(o, "method"));
+	size_t i;
+
+	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (strcmp(method_names[taken[i]], name) == 0)
+			return ((int)taken[i]);
+	return (-1);
 }
 
 /* Let go of parts that wait for a connection they will not get. */

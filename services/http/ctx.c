@@ -23,6 +23,7 @@
 #include <kore/http.h>
 
 #include "core/clock.h"
+#include "core/json.h"
 #include "core/log.h"
 #include "core/metrics.h"
 #include "core/pool.h"
@@ -40,7 +41,8 @@
 struct pool *ctx_pool;
 struct redis *ctx_redis;
 
-#define CTX_SPARE_MAX 512 /* contexts kept for reuse */
+#define CTX_SPARE_MAX 512  /* contexts kept for reuse */
+#define CTX_DEVICE_MAX 200 /* bytes of a client's name that are kept */
 
 static struct ctx *spare;
 static int spares;
@@ -58,6 +60,7 @@ static void ctx_end(struct ctx *);
 static void ctx_left(struct http_request *);
 static void ctx_answer(struct db_op *, struct db_answer *);
 static const char *ctx_trace(const char *);
+static const char *ctx_device(struct ctx *);
 static void write_hex(char *, uint64_t);
 static const char *ctx_bound(const struct ctx *, const char *);
 
@@ -192,7 +195,7 @@ ctx_value(struct ctx *c, const char *name)
 		break;
 	case 'd':
 		if (strcmp(name, "device") == 0)
-			return (c->fields[HEADER_USER_AGENT]);
+			return (ctx_device(c));
 		break;
 	case 's': /* the caller's; who is signing in binds his own */
 		if (strcmp(name, "session") == 0 && c->who.session[0] != '\0')
@@ -492,6 +495,26 @@ ctx_trace(const char *s)
 		                     form[i] != s[i])
 			return (NULL);
 	return (s);
+}
+
+/* What the client calls itself, if that is text. */
+static const char *
+ctx_device(struct ctx *c)
+{
+	const char *name = c->fields[HEADER_USER_AGENT], *kept;
+	char *normal;
+	size_t n;
+
+	if (name == NULL)
+		return (NULL);
+	for (n = strnlen(name, CTX_DEVICE_MAX);
+	     n > 0 && (name[n] & 0xc0) == 0x80; n--)
+		; /* not through the middle of a letter */
+	if ((normal = json_nfc(name, n)) == NULL)
+		return (NULL);
+	kept = arena_strdup(&c->arena, normal);
+	free(normal);
+	return (kept);
 }
 
 /* 16 digits and a NUL; snprintf(3) shows in the profile of a read. */

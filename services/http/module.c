@@ -40,6 +40,8 @@
 
 int camket_request(struct http_request *);
 int camket_load(int);
+static void module_log(void);
+static ssize_t module_log_line(void *, const char *, size_t);
 static void module_bind(const char *, long);
 static void module_pool(void);
 static void module_drain(void);
@@ -96,9 +98,9 @@ kore_parent_configure(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	config_load();
 	log_init("api", config_text(CFG_LOG_LEVEL));
+	module_log();
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
 	keys_load(keys_dir());
@@ -168,6 +170,29 @@ camket_load(int action)
 {
 	return (
 	    action == KORE_MODULE_UNLOAD ? KORE_RESULT_ERROR : KORE_RESULT_OK);
+}
+
+/* What Kore itself has to say is a line of the log like any other. */
+static void
+module_log(void)
+{
+	FILE *f;
+
+	f = fopencookie(NULL, "w",
+	    (cookie_io_functions_t){ .write = module_log_line });
+	if (f == NULL)
+		fatal("out of memory");
+	setvbuf(f, NULL, _IOLBF, 0);
+	stdout = f;
+}
+
+static ssize_t
+module_log_line(void *cookie, const char *text, size_t n)
+{
+	(void)cookie;
+	log_warn("kore", "%.*s",
+	    (int)(n > 0 && text[n - 1] == '\n' ? n - 1 : n), text);
+	return ((ssize_t)n);
 }
 
 static void

@@ -50,6 +50,7 @@ static void page_row(struct ctx *, struct page *, struct db_answer *, int);
 static void page_verbs(struct page *, const char *, int64_t);
 static void page_take_counts(struct ctx *, struct db_answer *);
 static enum step page_reply(struct ctx *);
+static const char *page_link(struct ctx *, const char *);
 static int in_list(const char *, const char *);
 static enum step bad(struct ctx *, const char *, const char *);
 
@@ -70,7 +71,8 @@ page_list(struct ctx *c)
 	p->limit = LIMIT_DEFAULT;
 	if ((limit = param_take(c, "limit")) != NULL) {
 		n = strtol(limit, &end, 10);
-		if (*end != '\0' || end == limit || n < 1 || n > LIMIT_MAX)
+		if (!isdigit((unsigned char)*limit) || *end != '\0' || n < 1 ||
+		    n > LIMIT_MAX)
 			return (bad(c, "limit", "out_of_range"));
 		p->limit = (int)n;
 	}
@@ -201,7 +203,10 @@ page_value(struct ctx *c, const struct query_param *q, const char *v)
 		        NULL);
 	case Q_INT:
 		(void)strtol(v, &end, 10);
-		return (*v != '\0' && *end == '\0' && n < 10 ? v : NULL);
+		return (isdigit((unsigned char)v[*v == '-']) && *end == '\0' &&
+		            n < 10 ?
+		        v :
+		        NULL);
 	case Q_TEXTS:
 	case Q_UUIDS:
 		return (page_array(c, q, v));
@@ -401,18 +406,7 @@ page_reply(struct ctx *c)
 	buf_puts(&b, "],\"next\":");
 	if (p->next != NULL) {
 		buf_json(&b, p->next);
-		c->link = arena_printf(&c->arena,
-		    "<%s?%s%scursor=%s>; "
-		    "rel=\"next\"",
-		    c->path,
-		    c->query != NULL && strstr(c->query, "cursor=") == NULL ?
-		        c->query :
-		        "",
-		    c->query != NULL && *c->query != '\0' &&
-		            strstr(c->query, "cursor=") == NULL ?
-		        "&" :
-		        "",
-		    p->next);
+		c->link = page_link(c, p->next);
 	} else
 		buf_puts(&b, "null");
 	buf_printf(&b, ",\"sync\":\"%s.%s\"", pulse_epoch(),
@@ -422,6 +416,27 @@ page_reply(struct ctx *c)
 	c->etag = arena_printf(&c->arena, "W/\"%016llx\"",
 	    seal_hash(p->items.data, p->items.len));
 	return (reply(c, 200, b.data, b.len));
+}
+
+/* The same list from there on: every parameter again, but the cursor. */
+static const char *
+page_link(struct ctx *c, const char *next)
+{
+	const char *s;
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, &c->arena, 256);
+	buf_printf(&b, "<%s?", c->path);
+	for (s = c->query; s != NULL && *s != '\0'; s += n + (s[n] == '&')) {
+		n = strcspn(s, "&");
+		if (n > 0 && strncmp(s, "cursor=", 7) != 0) {
+			buf_put(&b, s, n);
+			buf_putc(&b, '&');
+		}
+	}
+	buf_printf(&b, "cursor=%s>; rel=\"next\"", next);
+	return (b.data);
 }
 
 /* Is this name in "a,b,c"? */
