@@ -32,7 +32,7 @@ def unharmed(stack):
 def unwritten(stack):
     """Nothing is written during the test."""
     tables = ("plan", "task", "unit", "staff", "staff_grant", "review",
-              "evaluation", "event", "idempotency", "session")
+              "evaluation", "event", "idempotency")
     count = "SELECT " + ", ".join(f"(SELECT count(*) FROM {t})"
                                   for t in tables)
     before = stack.sql(count)

@@ -17,11 +17,13 @@ RETURN lower(public.unaccent('public.unaccent'::regdictionary,
 
 -- The n-th word of a search, folded and quoted as a LIKE pattern; '%' when
 -- there are fewer words, so that unused places in a query match everything.
+-- The fifth takes the rest along, in the order given.
 CREATE FUNCTION search_word(q text, n int) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce('%' || replace(replace(replace(
-    split_part(regexp_replace(btrim(camket.fold(q)), '\s+', ' ', 'g'), ' ', n),
-    '\', '\\'), '%', '\%'), '_', '\_') || '%', '%');
+RETURN coalesce('%' || array_to_string((regexp_split_to_array(
+    replace(replace(replace(btrim(camket.fold(q)),
+    '\', '\\'), '%', '\%'), '_', '\_'), '\s+'))
+    [n : CASE WHEN n < 5 THEN n ELSE 1000 END], '%') || '%', '%');
 
 -- UUID version 7 for rows made by a statement: 48 bits of time over a random
 -- one (RFC 9562).

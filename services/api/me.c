@@ -19,7 +19,8 @@ static void take_counts(struct ctx *, struct db_answer *);
 /* clang-format off */
 static const struct field work_fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_SERVER },
-	{ .name = "kind", .type = F_TEXT, .flags = FIELD_SERVER },
+	{ .name = "kind", .type = F_ENUM, .flags = FIELD_SERVER,
+	    .words = words_work_kind },
 	{ .name = "role", .type = F_ENUM, .flags = FIELD_SERVER,
 	    .words = words_work_role },
 	{ .name = "title", .type = F_TEXT, .flags = FIELD_SERVER },

@@ -63,6 +63,38 @@ check_language(const char *p)
 	return (best[LANG_EN] > best[LANG_VI] ? LANG_EN : LANG_VI);
 }
 
+const struct field *
+check_field(const struct ctx *c, const char *name)
+{
+	const struct field *f = c->route->resource->fields;
+
+	for (; f != NULL && f->name != NULL; f++)
+		if (strcmp(f->name, name) == 0)
+			return (f);
+	return (NULL);
+}
+
+enum step
+check_names(struct ctx *c, const char *names)
+{
+	const char *name;
+	size_t n;
+
+	if (names == NULL)
+		return (STEP_MORE);
+	do {
+		n = strcspn(names, ",");
+		name = arena_strndup(&c->arena, names, n);
+		if (strcmp(name, "_permissions") != 0 &&
+		    check_field(c, name) == NULL) {
+			fault_add(&c->faults, "fields", "unknown");
+			return (problem(c, P_BAD_PARAMETER, NULL));
+		}
+		names += n;
+	} while (*names++ == ',');
+	return (STEP_MORE);
+}
+
 const char *
 param_take(struct ctx *c, const char *name)
 {
@@ -137,10 +169,11 @@ check_accept(struct ctx *c)
 	const char *accept = c->fields[HEADER_ACCEPT];
 
 	if (accept == NULL || *accept == '\0' ||
-	    (c->route->flags & ROUTE_PAGE) || strstr(accept, "*/*") != NULL ||
-	    strstr(accept, "application/json") != NULL ||
-	    strstr(accept, "application/*") != NULL ||
-	    strstr(accept, "+json") != NULL)
+	    (c->route->flags & ROUTE_PAGE) ||
+	    strcasestr(accept, "*/*") != NULL ||
+	    strcasestr(accept, "application/json") != NULL ||
+	    strcasestr(accept, "application/*") != NULL ||
+	    strcasestr(accept, "+json") != NULL)
 		return (STEP_MORE);
 	return (problem(c, P_NOT_ACCEPTABLE, NULL));
 }
@@ -164,8 +197,8 @@ check_match(struct ctx *c)
 		return (problem(c, P_BAD_HEADER, "If-Match: \"v<version>\""));
 	m += 2;
 	n = strspn(m, "0123456789");
-	if (n == 0 || n > 9 || strchr("-\"", m[n]) == NULL || m[n] == '\0' ||
-	    strchr(m, '"') == NULL || strchr(m, ',') != NULL)
+	if (n == 0 || n > 9 || strchr("-\"", m[n]) == NULL ||
+	    strcspn(m, "\"") + 1 != strlen(m))
 		return (problem(c, P_BAD_HEADER, "If-Match: \"v<version>\""));
 	c->version = arena_strndup(&c->arena, m, n);
 	return (STEP_MORE);

@@ -12,6 +12,15 @@ enum step check_request(struct ctx *);
 /* By Accept-Language, which may be NULL: vi unless English is wanted more. */
 enum lang check_language(const char *accept);
 
+/* A member of what the route's resource answers with, or NULL. */
+const struct field *check_field(const struct ctx *, const char *name);
+
+/*
+ * fields=: every name is a member (or _permissions), and there is one.
+ * Refuses, or STEP_MORE; names may be NULL.
+ */
+enum step check_names(struct ctx *, const char *names);
+
 /* Take a parameter of the query string: its value, or NULL. */
 const char *param_take(struct ctx *, const char *name);
 

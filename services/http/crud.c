@@ -41,6 +41,8 @@ static struct verb_arrays arrays[512];
 
 static void take_item(struct ctx *, struct db_answer *);
 static void take_written(struct ctx *, struct db_answer *);
+static int first_may_have_won(struct ctx *, const struct db_answer *);
+static void refused(struct ctx *, const struct db_answer *);
 static void take_repeated(struct ctx *, struct db_answer *);
 static enum step again(struct ctx *);
 static enum step conclude(struct ctx *, const struct outcome *);
@@ -54,8 +56,10 @@ static void item_of_row(struct item *, const struct db_answer *, int);
 enum step
 crud_get(struct ctx *c)
 {
-	ctx_bind(c, "fields", param_take(c, "fields"));
-	if (param_rest(c) == STEP_DONE)
+	const char *names = param_take(c, "fields");
+
+	ctx_bind(c, "fields", names);
+	if (param_rest(c) == STEP_DONE || check_names(c, names) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, c->route->query, take_item));
 }
@@ -187,12 +191,6 @@ take_item(struct ctx *c, struct db_answer *a)
 		text = crud_project(x.json, x.len, names);
 		x.json = text;
 		x.len = strlen(text);
-		if (x.len == 2) { /* "{}": nothing was named */
-			fault_add(&c->faults, "fields", "unknown");
-			problem(c, P_BAD_PARAMETER, NULL);
-			free(text);
-			return;
-		}
 	}
 	reply_item(c, 200, &x);
 	free(text);
@@ -214,12 +212,11 @@ take_written(struct ctx *c, struct db_answer *a)
 		c->deadlock = strcmp(db_sqlstate(a), "40P01") == 0;
 		if (c->deadlock && c->tx == NULL && c->retries++ < RETRIES)
 			return; /* c->next sends it again */
-		if (c->key != NULL && c->tx == NULL &&
-		    strcmp(db_constraint(a), "idempotency_once") == 0) {
+		if (first_may_have_won(c, a)) {
 			o.status = 0;
 			break;
 		}
-		problem_of_answer(c, a);
+		refused(c, a);
 		return;
 	case DB_UNCERTAIN:
 		o.uncertain = 1;
@@ -252,7 +249,42 @@ take_written(struct ctx *c, struct db_answer *a)
 	ctx_send(c, &q_idempotency_get, take_repeated);
 }
 
-/* Reached only when take_written wants the statement sent once more. */
+/*
+ * Can this refusal come of the same request having been carried out before,
+ * or just now by a twin? By the key itself, or by any promise of the database
+ * that the first one has used up: the code it took, the state it left.
+ */
+static int
+first_may_have_won(struct ctx *c, const struct db_answer *a)
+{
+	const char *state = db_sqlstate(a);
+
+	if (c->key == NULL || c->tx != NULL)
+		return (0);
+	if (strcmp(db_constraint(a), "idempotency_once") == 0)
+		return (c->retries++ < RETRIES);
+	return (!c->looked_up &&
+	    (strncmp(state, "23", 2) == 0 || strncmp(state, "CK", 2) == 0));
+}
+
+static void
+refused(struct ctx *c, const struct db_answer *a)
+{
+	const char *name = db_constraint(a);
+	size_t n = strlen(name);
+
+	if (strcmp(name, "idempotency_once") == 0) {
+		c->retry_after = "1";
+		problem(c, P_IN_FLIGHT, NULL);
+	} else if (n > 5 && strcmp(name + n - 5, "_pkey") == 0) {
+		/* an id that the client has made, and that is taken */
+		fault_add(&c->faults, "/id", "duplicate");
+		problem(c, P_DUPLICATE, NULL);
+	} else
+		problem_of_answer(c, a);
+}
+
+/* When the statement is to be sent once more: c->next of every write. */
 static enum step
 again(struct ctx *c)
 {
@@ -272,11 +304,9 @@ take_repeated(struct ctx *c, struct db_answer *a)
 		if (o->uncertain) {
 			c->retry_after = "1";
 			problem(c, P_UNCERTAIN, NULL);
-		} else if (o->status == 0) {
-			/* the twin that held the key has been rolled back */
-			c->retry_after = "1";
-			problem(c, P_IN_FLIGHT, NULL);
-		} else
+		} else if (o->status == 0)
+			c->looked_up = 1; /* nobody was first: once more */
+		else
 			conclude(c, o);
 		return;
 	}

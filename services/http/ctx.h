@@ -94,7 +94,8 @@ struct ctx {
 	int answered;
 	const struct query *write; /* to send again after a deadlock */
 	int retries;
-	void *state; /* a route's own, in arena */
+	int looked_up; /* the key is nobody's: a refusal stands */
+	void *state;   /* a route's own, in arena */
 
 	/* the answer's own header fields */
 	const char *etag;

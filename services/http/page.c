@@ -38,10 +38,12 @@ struct page {
 	struct buf counted; /* JSON members of the counters */
 };
 
+static int page_counts(struct ctx *, const char *);
 static enum step page_filters(struct ctx *, struct page *);
 static enum step page_cursor(struct ctx *, struct page *);
 static const char *page_value(struct ctx *, const struct query_param *,
     const char *);
+static int page_letters(const char *);
 static const char *page_array(struct ctx *, const struct query_param *,
     const char *);
 static const struct query *page_order(struct ctx *, const char *);
@@ -90,10 +92,13 @@ page_list(struct ctx *c)
 	}
 	if ((p->counts != NULL || p->total) && c->route->counts == NULL)
 		return (bad(c, p->total ? "count" : "counts", "unknown"));
+	if (p->counts != NULL && !page_counts(c, p->counts))
+		return (bad(c, "counts", "not_in_list"));
 	buf_init(&p->context, &c->arena, 256);
 	buf_printf(&p->context, "%s %s %s", c->path, p->query->name,
 	    c->who.staff);
-	if (page_filters(c, p) == STEP_DONE || page_cursor(c, p) == STEP_DONE ||
+	if (check_names(c, p->fields) == STEP_DONE ||
+	    page_filters(c, p) == STEP_DONE || page_cursor(c, p) == STEP_DONE ||
 	    param_rest(c) == STEP_DONE)
 		return (STEP_DONE);
 	ctx_bind(c, "limit", arena_printf(&c->arena, "%d", p->limit + 1));
@@ -103,6 +108,21 @@ page_list(struct ctx *c)
 	    ctx_send(c, c->route->counts, page_take_counts) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, p->query, page_take));
+}
+
+/* counts=: members with a list of values. */
+static int
+page_counts(struct ctx *c, const char *names)
+{
+	size_t n;
+
+	do {
+		n = strcspn(names, ",");
+		if (page_words(c, arena_strndup(&c->arena, names, n)) == NULL)
+			return (0);
+		names += n;
+	} while (*names++ == ',');
+	return (1);
 }
 
 void
@@ -127,12 +147,11 @@ page_is_filter(const char *param)
 const struct word *
 page_words(const struct ctx *c, const char *name)
 {
-	const struct field *f = c->route->resource->fields;
+	const struct field *f = check_field(c, name);
 	const struct vocabulary *v;
 
-	for (; f != NULL && f->name != NULL; f++)
-		if (f->type == F_ENUM && strcmp(f->name, name) == 0)
-			return (f->words);
+	if (f != NULL && f->type == F_ENUM)
+		return (f->words);
 	for (v = vocabularies; v->name != NULL; v++)
 		if (strcmp(v->name, name) == 0)
 			return (v->words);
@@ -186,6 +205,7 @@ page_cursor(struct ctx *c, struct page *p)
 static const char *
 page_value(struct ctx *c, const struct query_param *q, const char *v)
 {
+	const struct field *f = check_field(c, q->name);
 	const struct word *words;
 	char *end;
 	size_t n = strlen(v);
@@ -213,10 +233,25 @@ page_value(struct ctx *c, const struct query_param *q, const char *v)
 	default:
 		if ((words = page_words(c, q->name)) != NULL)
 			return (field_word(words, v) != NULL ? v : NULL);
+		if (f != NULL && f->type == F_PERIOD)
+			return (field_period(v) ? v : NULL);
+		if (strcmp(q->name, "deleted") == 0)
+			return (strcmp(v, "only") == 0 ? v : NULL);
 		if (strcmp(q->name, "q") == 0)
-			return (field_length(v) >= 2 && n <= 200 ? v : NULL);
+			return (page_letters(v) >= 2 && n <= 200 ? v : NULL);
 		return (n > 0 && n <= 200 ? v : NULL);
 	}
+}
+
+/* Code points that are no blanks. */
+static int
+page_letters(const char *s)
+{
+	int n = field_length(s);
+
+	for (; *s != '\0'; s++)
+		n -= *s == ' ';
+	return (n);
 }
 
 /* "a,b" as the text of an array; words are checked against their list. */
@@ -375,10 +410,6 @@ page_take_counts(struct ctx *c, struct db_answer *a)
 
 		n = strcspn(rest, ",");
 		dim = arena_strndup(&c->arena, rest, n);
-		if (n == 0 || page_words(c, dim) == NULL) {
-			bad(c, "counts", "not_in_list");
-			return;
-		}
 		buf_printf(&p->counted, "%s\"%s\":{", sep, dim);
 		for (i = 0; i < db_rows(a); i++) {
 			if (strcmp(db_text(a, i, 0), dim) != 0)
@@ -413,8 +444,10 @@ page_reply(struct ctx *c)
 	    p->horizon != NULL ? p->horizon : "0");
 	buf_put(&b, p->counted.data, p->counted.len);
 	buf_putc(&b, '}');
+	/* where the next page begins is sealed anew each time */
 	c->etag = arena_printf(&c->arena, "W/\"%016llx\"",
-	    seal_hash(p->items.data, p->items.len));
+	    seal_hash(p->items.data, p->items.len) ^
+	        seal_hash(p->counted.data, p->counted.len) ^ (p->next != NULL));
 	return (reply(c, 200, b.data, b.len));
 }
 

@@ -58,7 +58,7 @@ reply_item(struct ctx *c, int status, const struct item *x)
 	struct buf tail;
 
 	buf_init(&tail, &c->arena, 256);
-	buf_puts(&tail, ",\"_permissions\":");
+	buf_puts(&tail, ",\"_permissions\":" + (x->len == 2)); /* of {} */
 	reply_permissions(&tail, c->route, x->status, x->perms);
 	buf_putc(&tail, '}');
 	iov[1].iov_base = (void *)(uintptr_t)x->json;
@@ -68,9 +68,6 @@ reply_item(struct ctx *c, int status, const struct item *x)
 	/* The view is whatever the bytes are: day, rights, projection, names. */
 	view = seal_hash(x->json, x->len) ^ seal_hash(tail.data, tail.len);
 	c->etag = etag_of(c, x->version, view);
-	if (c->method <= HEAD && c->fields[HEADER_IF_NONE_MATCH] != NULL &&
-	    etag_matches(c->fields[HEADER_IF_NONE_MATCH], c->etag))
-		return (reply_empty(c, 304));
 	return (reply_pieces(c, status, iov, 2));
 }
 
@@ -81,9 +78,6 @@ reply_document(struct ctx *c, const char *media, const char *body, size_t n,
 	c->media = media;
 	c->cache = cache;
 	c->etag = arena_printf(&c->arena, "\"%016llx\"", seal_hash(body, n));
-	if (c->fields[HEADER_IF_NONE_MATCH] != NULL &&
-	    etag_matches(c->fields[HEADER_IF_NONE_MATCH], c->etag))
-		return (reply_empty(c, 304));
 	return (reply(c, 200, body, n));
 }
 
@@ -157,8 +151,15 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 	size_t len = 0;
 	int i;
 
+	const char *seen = c->fields[HEADER_IF_NONE_MATCH];
+
 	if (c->answered)
 		return (STEP_DONE);
+	if (status == 200 && c->method <= HEAD && c->etag != NULL &&
+	    seen != NULL && etag_matches(seen, c->etag)) {
+		status = 304;
+		n = 0;
+	}
 	c->answered = 1;
 	c->status = status;
 	for (i = 1; i <= n; i++)
@@ -347,8 +348,10 @@ reply_reason(int status)
 static int
 etag_matches(const char *list, const char *etag)
 {
-	size_t n = strlen(etag);
+	size_t n;
 
+	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
+	n = strlen(etag);
 	while (*list != '\0') {
 		list += strspn(list, ", \t");
 		if (*list == '*')
