@@ -16,7 +16,8 @@
 #include "queries.h"
 #include "worker.h"
 
-#define WORKER_WAIT_MS 10000 /* for a statement, or for a connection */
+#define WORKER_WAIT_MS 10000   /* for a connection */
+#define WORKER_ANSWER_MS 60000 /* for an answer */
 #define CLOCK_MS 250
 
 static volatile sig_atomic_t stopping;
@@ -37,6 +38,7 @@ struct end {
 };
 
 static void on_signal(int);
+static void turn(struct worker *);
 static void idle(void *);
 static void waited(struct db_op *, struct db_answer *);
 static void ended(void *, enum db_outcome);
@@ -69,7 +71,7 @@ worker_init(struct worker *w, const char *name, const char *role)
 	    " -c statement_timeout=60000 -c lock_timeout=5000");
 	settings.options = xstrdup(options);
 	settings.program = xstrdup(name);
-	settings.wait_ms = WORKER_WAIT_MS;
+	settings.wait_ms = WORKER_ANSWER_MS;
 	w->db = db_open(&settings, idle, w);
 	if (*config_text(CFG_REDIS_URL) != '\0')
 		w->redis = redis_open_s(config_text(CFG_REDIS_URL), 5000);
@@ -138,11 +140,10 @@ db_run_s(struct worker *w, const struct query *q, const char *const *values,
 			return (DB_GONE);
 		loop_turn(50);
 	}
-	x.op.deadline = clock_mono_ms() + 60000;
 	if (db_send(w->db, &x.op) == -1)
 		return (DB_GONE);
 	while (!x.done)
-		loop_turn(1000);
+		turn(w);
 	return (x.outcome);
 }
 
@@ -167,7 +168,7 @@ db_end_s(struct worker *w, int commit)
 	if (db_end(w->db, commit, ended, &e) == -1)
 		return (DB_GONE);
 	while (!e.done)
-		loop_turn(1000);
+		turn(w);
 	return (e.outcome);
 }
 
@@ -176,6 +177,14 @@ on_signal(int sig)
 {
 	(void)sig;
 	stopping = 1;
+}
+
+/* Wait for an answer, but not for ever. */
+static void
+turn(struct worker *w)
+{
+	loop_turn(1000);
+	db_tick(w->db, clock_mono_ms());
 }
 
 static void

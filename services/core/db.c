@@ -6,6 +6,7 @@
  * ring is emptied and each operation told how much is known about it.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,9 @@ struct expect {
 	struct db_op *op;          /* NULL = nobody waits for it */
 	const struct query *query; /* EXPECT_PREPARE */
 };
+
+/* A transaction is its holder's until db_end, even when its line is lost. */
+enum tx_state { TX_NONE, TX_OPEN, TX_ENDING, TX_LOST };
 
 struct db_answer {
 	enum db_outcome outcome;
@@ -78,7 +82,7 @@ struct db {
 	unsigned shared;         /* reads that wait for a Sync */
 	struct loop_timer *sync_timer;
 
-	int in_tx;
+	enum tx_state tx;
 	uint64_t tx_deadline; /* of the last command or statement sent */
 	int tx_commit;
 	int tx_failed;
@@ -109,6 +113,7 @@ static int db_prepare(struct db *, const struct query *);
 static void db_want(struct db *, int);
 static void db_encode(struct encoded *, const struct query *,
     const char *const *);
+static int db_integer(const char *, int64_t *);
 static void db_tx_extend(struct db *);
 static int db_control(struct db *, const char *);
 static int db_sync(struct db *, enum expect_kind);
@@ -171,13 +176,13 @@ db_environment(const char *url)
 int
 db_ready(const struct db *d)
 {
-	return (d->state == DB_READY && !d->broken && !d->closing);
+	return (d != NULL && d->state == DB_READY && !d->broken && !d->closing);
 }
 
 int
 db_pending(const struct db *d)
 {
-	return (d->ops + d->in_tx);
+	return (d->ops + (d->tx != TX_NONE));
 }
 
 int
@@ -192,8 +197,11 @@ db_send(struct db *d, struct db_op *op)
 	const struct query *q = op->query;
 	struct encoded v;
 
-	if (!db_ready(d))
+	if (!db_ready(d) || d->tx == TX_LOST)
 		return (-1);
+	if (op->deadline == 0)
+		op->deadline = clock_mono_ms() +
+		    (op->wait_ms != 0 ? op->wait_ms : d->set->wait_ms);
 	if (!d->prepared[q->id]) {
 		/*
 		 * Not among reads that share a Sync: aborted with them, it
@@ -212,9 +220,7 @@ db_send(struct db *d, struct db_op *op)
 	db_push(d, (struct expect){ .kind = EXPECT_ROWS, .op = op });
 	d->ops++;
 	/* From here on it may have reached the server. */
-	if (d->in_tx) {
-		db_tx_extend(d);
-		op->deadline = d->tx_deadline;
+	if (d->tx == TX_OPEN) {
 		if (!PQsendFlushRequest(d->pg) || db_flush(d) == -1)
 			db_lose_soon(d);
 	} else if (d->set->share > 1) {
@@ -237,12 +243,12 @@ lost:
 int
 db_begin(struct db *d)
 {
-	assert(!d->in_tx);
+	assert(d->tx == TX_NONE);
 	if (!db_ready(d) || d->head != d->tail)
 		return (-1);
 	if (db_control(d, "BEGIN") == -1)
 		return (-1);
-	d->in_tx = 1;
+	d->tx = TX_OPEN;
 	d->tx_failed = 0;
 	d->tx_commit = 0;
 	d->tx_ended = NULL;
@@ -253,9 +259,13 @@ int
 db_end(struct db *d, int commit, void (*ended)(void *, enum db_outcome),
     void *arg)
 {
-	assert(d->in_tx);
-	if (!db_ready(d))
+	assert(d->tx == TX_OPEN || d->tx == TX_LOST);
+	if (d->tx == TX_LOST || !db_ready(d)) {
+		/* what is left of it ends with the line */
+		d->tx = d->tx == TX_LOST ? TX_NONE : TX_ENDING;
 		return (-1);
+	}
+	d->tx = TX_ENDING;
 	d->tx_commit = commit;
 	d->tx_ended = ended;
 	d->tx_arg = arg;
@@ -281,7 +291,7 @@ db_tick(struct db *d, uint64_t now)
 		op = d->ring[i & (d->ring_len - 1)].op;
 	if (op != NULL)
 		deadline = op->deadline;
-	else if (d->in_tx && d->head != d->tail)
+	else if (d->tx != TX_NONE && d->head != d->tail)
 		deadline = d->tx_deadline;
 	else
 		return;
@@ -508,7 +518,7 @@ db_drop_ring(struct db *d)
 	struct expect e;
 	int was_tx;
 
-	was_tx = d->in_tx;
+	was_tx = d->tx != TX_NONE;
 	while (d->head != d->tail) {
 		e = d->ring[d->head++ & (d->ring_len - 1)];
 		if (e.op == NULL)
@@ -525,10 +535,10 @@ db_drop_ring(struct db *d)
 		e.op->done(e.op, &a);
 	}
 	d->ops = 0;
-	if (was_tx)
-		db_tx_done(d,
-		    d->tx_ended != NULL && d->tx_commit ? DB_UNCERTAIN :
-		                                          DB_GONE);
+	if (d->tx == TX_OPEN)
+		d->tx = TX_LOST;
+	else if (d->tx == TX_ENDING)
+		db_tx_done(d, d->tx_commit ? DB_UNCERTAIN : DB_GONE);
 }
 
 /*
@@ -595,7 +605,7 @@ db_read(struct db *d)
 		}
 		db_result(d, r);
 	}
-	if (d->state == DB_READY && d->head == d->tail && !d->in_tx &&
+	if (d->state == DB_READY && d->head == d->tail && d->tx == TX_NONE &&
 	    PQtransactionStatus(d->pg) != PQTRANS_IDLE)
 		db_lose(d, "not idle after its last request");
 }
@@ -622,7 +632,7 @@ db_result(struct db *d, PGresult *r)
 			struct db_op *op = e->op;
 
 			d->head++;
-			if (d->in_tx)
+			if (d->tx != TX_NONE)
 				db_op_done(d, op);
 			else if (d->set->share > 1)
 				db_read_done(d, op);
@@ -687,7 +697,7 @@ db_op_done(struct db *d, struct db_op *op)
 	a.outcome = st == PGRES_TUPLES_OK || st == PGRES_COMMAND_OK ?
 	    DB_OK :
 	    DB_REFUSED;
-	if (a.outcome == DB_REFUSED && d->in_tx)
+	if (a.outcome == DB_REFUSED && d->tx != TX_NONE)
 		d->tx_failed = 1;
 	op->done(op, &a);
 	PQclear(a.result);
@@ -714,12 +724,13 @@ db_tx_done(struct db *d, enum db_outcome outcome)
 {
 	void (*ended)(void *, enum db_outcome) = d->tx_ended;
 
-	d->in_tx = 0;
+	d->tx = TX_NONE;
 	d->tx_ended = NULL;
 	if (ended != NULL)
 		ended(d->tx_arg, outcome);
 }
 
+/* What is not clearly of its type stays text: the server will refuse it. */
 static void
 db_encode(struct encoded *e, const struct query *q, const char *const *values)
 {
@@ -735,7 +746,7 @@ db_encode(struct encoded *e, const struct query *q, const char *const *values)
 		switch (q->params[i].type) {
 		case Q_UUID:
 			if (!uuid_valid(s, strlen(s)))
-				continue; /* the server will refuse it */
+				continue;
 			uuid_bytes(s, e->room[i]);
 			size = 16;
 			break;
@@ -745,11 +756,14 @@ db_encode(struct encoded *e, const struct query *q, const char *const *values)
 			size = 4;
 			break;
 		case Q_INT:
-			n = strtoll(s, NULL, 10);
+			if (!db_integer(s, &n) || n < INT32_MIN ||
+			    n > INT32_MAX)
+				continue;
 			size = 4;
 			break;
 		case Q_BIGINT:
-			n = strtoll(s, NULL, 10);
+			if (!db_integer(s, &n))
+				continue;
 			size = 8;
 			break;
 		default:
@@ -762,6 +776,16 @@ db_encode(struct encoded *e, const struct query *q, const char *const *values)
 		e->lengths[i] = size;
 		e->formats[i] = 1;
 	}
+}
+
+static int
+db_integer(const char *s, int64_t *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoll(s, &end, 10);
+	return (errno == 0 && end != s && *end == '\0');
 }
 
 static int
@@ -816,7 +840,7 @@ db_flush(struct db *d)
 	}
 }
 
-/* What is sent in a transaction has a deadline too. */
+/* The commands of a transaction have a deadline too. */
 static void
 db_tx_extend(struct db *d)
 {

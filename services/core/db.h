@@ -21,7 +21,7 @@ struct db_answer;
 enum db_outcome {
 	DB_OK,
 	DB_REFUSED,   /* the server said no: see db_sqlstate() */
-	DB_GONE,      /* never sent, or a read whose answer was lost */
+	DB_GONE,      /* not done, or a read whose answer was lost */
 	DB_UNCERTAIN, /* a commit whose answer was lost: look it up */
 	DB_BUSY,      /* the queue is full, or it waited past its deadline */
 };
@@ -40,7 +40,7 @@ struct db_op {
 
 	/* private to db and pool */
 	struct db_op *next;
-	uint64_t deadline;
+	uint64_t deadline; /* 0 = from wait_ms, when it is sent */
 	unsigned char step;
 	unsigned char abandoned;
 };
@@ -63,7 +63,7 @@ void db_close(struct db **);
 /* Set PGHOST and its like from a connection string, for psql and sqitch. */
 int db_environment(const char *url);
 
-/* Connected and whole? How many operations are under way? */
+/* Connected and whole (NULL is not)? How many operations are under way? */
 int db_ready(const struct db *);
 int db_pending(const struct db *);
 
@@ -75,12 +75,14 @@ int db_send(struct db *, struct db_op *);
  * (each answered as soon as the server has run it), then end. ended tells
  * whether the commit is certain. After a refused statement the rest are
  * answered DB_REFUSED with sqlstate 25P02 and only a rollback is possible.
+ * When the line is lost, nothing more can be sent, and db_end returns -1
+ * without calling ended; it must be called all the same.
  */
 int db_begin(struct db *);
 int db_end(struct db *, int commit, void (*ended)(void *, enum db_outcome),
     void *arg);
 
-/* Close connections whose oldest operation is past its deadline by 2 s. */
+/* Hang up if the oldest answer is past its deadline by 2 s. */
 void db_tick(struct db *, uint64_t now_ms);
 
 /* The server process, for a cancel request. */

@@ -45,6 +45,7 @@ struct lane {
 	struct db_op **last;
 	unsigned waiting;
 	unsigned limit;
+	uint64_t up_at; /* when it was last seen up */
 	struct pool_claim *claims;
 	struct pool_claim **claims_last;
 };
@@ -112,6 +113,8 @@ pool_close(struct pool **pp)
 		return;
 	*pp = NULL;
 	loop_cancel(&p->tick);
+	for (k = 0; k < LANE_COUNT; k++)
+		p->lanes[k].limit = 0; /* whoever is told now may ask again */
 	for (k = 0; k < LANE_COUNT; k++) {
 		for (i = 0; i < p->lanes[k].nconns; i++)
 			db_close(&p->lanes[k].conns[i].db);
@@ -125,11 +128,12 @@ int
 pool_send(struct pool *p, struct db_op *op)
 {
 	struct lane *l = &p->lanes[op->query->lane];
+	uint64_t now = clock_mono_ms();
 
-	if (l->waiting >= l->limit)
+	if (l->waiting >= l->limit ||
+	    (!lane_up(l) && now > l->up_at + l->set.wait_ms))
 		return (-1);
-	op->deadline = clock_mono_ms() +
-	    (op->wait_ms != 0 ? op->wait_ms : l->set.wait_ms);
+	op->deadline = now + (op->wait_ms != 0 ? op->wait_ms : l->set.wait_ms);
 	op->step = OP_WAITING;
 	op->abandoned = 0;
 	op->next = NULL;
@@ -217,6 +221,8 @@ pool_tick(void *arg)
 	for (k = 0; k < LANE_COUNT; k++) {
 		for (i = 0; i < p->lanes[k].nconns; i++)
 			db_tick(p->lanes[k].conns[i].db, now);
+		if (lane_up(&p->lanes[k]))
+			p->lanes[k].up_at = now;
 		lane_expire(&p->lanes[k], now);
 		lane_run(&p->lanes[k]);
 	}
@@ -232,6 +238,7 @@ lane_open(struct pool *p, enum query_lane k, const struct pool_settings *s)
 	l->kind = k;
 	l->nconns = s->lanes[k];
 	l->limit = s->queue[k];
+	l->up_at = clock_mono_ms();
 	l->depth = k == LANE_READ ? POOL_DEPTH : 1;
 	l->last = &l->first;
 	l->claims_last = &l->claims;
