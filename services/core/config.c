@@ -33,7 +33,7 @@ static const struct {
 	[CONFIG_PORT] = { 1, 65535 },
 };
 
-static const char *texts[CFG_COUNT];
+static char *texts[CFG_COUNT];
 static long numbers[CFG_COUNT];
 
 static long config_parse(int, const char *);
@@ -51,6 +51,7 @@ config_load(void)
 		v = getenv(settings[i].name);
 		if (v == NULL && settings[i].secret)
 			v = config_secret_file(settings[i].name);
+		free(texts[i]);
 		texts[i] = xstrdup(v != NULL ? v : settings[i].def);
 		if (settings[i].type != CONFIG_TEXT)
 			numbers[i] = config_parse(i, texts[i]);
