@@ -73,6 +73,8 @@ HTTP = \
 API = \
 	services/api/api.c \
 	services/api/auth.c \
+	services/api/delegation.c \
+	services/api/departure.c \
 	services/api/evaluation.c \
 	services/api/me.c \
 	services/api/mfa.c \
@@ -97,6 +99,7 @@ CHANNELS = \
 	workers/channels/message.c \
 	workers/channels/smtp.c
 JOBS = \
+	workers/jobs/departure.c \
 	workers/jobs/due.c \
 	workers/jobs/duty.c \
 	workers/jobs/purge.c

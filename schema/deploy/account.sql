@@ -57,11 +57,12 @@ WHERE greatest(g.from_on, d.from_on) < least(g.until_on, d.until_on)
 CREATE FUNCTION reach_of_delegation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
-	PERFORM reach_derive(ARRAY[NEW.to_id]);
+	PERFORM reach_derive(ARRAY[CASE TG_OP WHEN 'DELETE' THEN OLD.to_id
+	    ELSE NEW.to_id END]);
 	RETURN NULL;
 END
 $$;
-CREATE TRIGGER reach_delegation AFTER INSERT OR UPDATE ON delegation
+CREATE TRIGGER reach_delegation AFTER INSERT OR UPDATE OR DELETE ON delegation
     FOR EACH ROW EXECUTE FUNCTION reach_of_delegation();
 
 -- Nghỉ hưu, chuyển công tác: rights end on the day, open work goes on.

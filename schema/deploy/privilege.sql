@@ -24,8 +24,9 @@ GRANT SELECT, INSERT ON revocation TO camket_api;
 GRANT SELECT, INSERT, UPDATE ON link, delegation, departure, service_key,
     issuer TO camket_api;
 GRANT SELECT, INSERT, DELETE ON ticket, identity, exchange TO camket_api;
+GRANT DELETE ON delegation TO camket_api;
 GRANT SELECT, INSERT ON audit TO camket_api;
-GRANT SELECT ON held, seal, trail TO camket_api;
+GRANT SELECT ON held, seal, trail, perm TO camket_api;
 GRANT INSERT ON delivery TO camket_api;
 GRANT SELECT, INSERT ON event TO camket_api;
 GRANT INSERT ON job, mark TO camket_api;
@@ -44,7 +45,12 @@ GRANT SELECT, DELETE ON idempotency, revocation, session, link, ticket
     TO camket_worker;
 GRANT SELECT, INSERT, UPDATE ON issuer TO camket_worker;
 GRANT SELECT, UPDATE, DELETE ON exchange TO camket_worker;
-GRANT SELECT ON audit, trail, held, delegation, departure TO camket_worker;
+GRANT SELECT ON audit, trail, held, delegation TO camket_worker;
+GRANT SELECT, UPDATE ON departure TO camket_worker;
+GRANT UPDATE ON session, task TO camket_worker;
+GRANT UPDATE (status, token_epoch, version, updated_at) ON staff
+    TO camket_worker;
+GRANT INSERT ON revocation TO camket_worker;
 GRANT INSERT ON audit TO camket_worker;
 GRANT SELECT, INSERT ON seal TO camket_worker;
 

@@ -10,6 +10,8 @@ static const struct resource *const resources[] = {
 	&resource_session,
 	&resource_password,
 	&resource_mfa,
+	&resource_delegation,
+	&resource_departure,
 	&resource_me,
 	&resource_unit,
 	&resource_staff,

@@ -12,6 +12,8 @@ extern const struct resource resource_auth;
 extern const struct resource resource_session;
 extern const struct resource resource_password;
 extern const struct resource resource_mfa;
+extern const struct resource resource_delegation;
+extern const struct resource resource_departure;
 extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;

@@ -22,7 +22,13 @@ SELECT t.version, t.status, PERM_IS_SUBJECT::bigint,
 	(SELECT coalesce(json_agg(DISTINCT g.function), '[]')
 	    FROM staff_grant g WHERE g.staff_id = t.id AND g.function <> ''
 	      AND g.from_on <= $today AND $today < g.until_on) AS functions,
-	'[]'::json AS delegations, $today AS today,
+	(SELECT coalesce(json_agg(json_build_object('id', d.id, 'staff',
+		@staff_ref(d.staff_id), 'to', @staff_ref(d.to_id), 'powers',
+		d.powers, 'capacity', d.capacity, 'from', d.from_on,
+		'to_date', nullif(d.until_on, 'infinity') - 1)
+		ORDER BY d.from_on, d.id), '[]')
+	    FROM delegation d WHERE t.id IN (d.staff_id, d.to_id)
+	      AND d.from_on <= $today AND $today < d.until_on) AS delegations, $today AS today,
 	(SELECT json_build_object('overdue', count(*) FILTER
 		    (WHERE w.role = 'do' AND w.due_on < $today
 			AND w.due_on >= coalesce(w.count_from, w.due_on)),

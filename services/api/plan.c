@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
 #include "http/page.h"
@@ -135,6 +136,7 @@ const struct resource resource_plan = {
 	.kind = "plan",
 	.title = "Kế hoạch",
 	.fields = fields,
+	.creates = PERM_DRAFT,
 	.states = &states_plan,
 	.verbs = verbs,
 	.list = q_plan_list_sorts,

@@ -42,6 +42,10 @@ static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/batch", .run = batch_run,
 	    .fields = batch_fields, .flags = ROUTE_BODY | ROUTE_ALONE,
 	    .summary = "Up to 100 operations in one request" },
+	{ .method = POST, .pattern = "/v1/can", .run = batch_can,
+	    .fields = can_fields,
+	    .flags = ROUTE_BODY | ROUTE_ALONE | ROUTE_UNKEYED,
+	    .summary = "Up to 100 questions: may I take this step?" },
 	{ .pattern = NULL }
 };
 /* clang-format on */

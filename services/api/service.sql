@@ -7,6 +7,11 @@ FROM clock k CROSS JOIN fact f
 LEFT JOIN revocation r ON r.until_at > now()
 WHERE k.one AND f.name = 'epoch';
 
+-- What the caller may do somewhere: what a button to create something needs.
+-- reach_any(caller uuid, today date) : one read
+SELECT coalesce(bit_or(h.perms), 0) FROM reach h
+WHERE h.staff_id = $caller AND h.from_on <= $today AND $today < h.until_on;
+
 -- idempotency_get(caller uuid, key text, hash bytea) : one read
 SELECT i.hash = $hash, i.status, i.version, i.row_status, i.perms, i.body
 FROM idempotency i WHERE i.caller_id = $caller AND i.key = $key;

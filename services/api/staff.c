@@ -109,6 +109,7 @@ const struct resource resource_staff = {
 	.kind = "staff",
 	.title = "Cán bộ",
 	.fields = fields,
+	.creates = PERM_STAFF,
 	.states = &states,
 	.list = q_staff_list_sorts,
 	.sort = "rank",

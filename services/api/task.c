@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
 #include "queries.h"
@@ -149,6 +150,7 @@ const struct resource resource_task = {
 	.kind = "task",
 	.title = "Nhiệm vụ",
 	.fields = fields,
+	.creates = PERM_ASSIGN,
 	.states = &states_task,
 	.verbs = verbs,
 	.list = q_task_list_sorts,

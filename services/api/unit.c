@@ -61,6 +61,7 @@ const struct resource resource_unit = {
 	.kind = "unit",
 	.title = "Đơn vị",
 	.fields = fields,
+	.creates = PERM_UNIT,
 	.states = &states,
 	.list = q_unit_list_sorts,
 	.sort = "rank",

@@ -35,6 +35,7 @@ struct operation {
 	struct ctx *part; /* while it runs */
 	const char *headers[HEADER_COUNT];
 	int status; /* 0 = no answer yet */
+	int allowed;
 	const char *body;
 	const char *etag;
 };
@@ -44,9 +45,11 @@ struct batch {
 	json_t *list; /* borrowed */
 	int n;
 	int atomic;
-	int at;     /* one by one: next to start */
-	int open;   /* parts without an answer */
-	int failed; /* index of the first, or -1 */
+	int can;     /* only asked whether one may */
+	int64_t any; /* what the caller may do anywhere */
+	int at;      /* one by one: next to start */
+	int open;    /* parts without an answer */
+	int failed;  /* index of the first, or -1 */
 	int deadlock;
 	int repeated; /* the key was taken meanwhile */
 	int tries;
@@ -75,9 +78,25 @@ const struct field batch_fields[] = {
 	{ .name = "atomic", .type = F_BOOL },
 	{ .name = NULL }
 };
+static const struct field ask_fields[] = {
+	{ .name = "verb", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 60, .doc = "A verb of _permissions, or read, or create" },
+	{ .name = "path", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 4,
+	    .max = 2000, .doc = "Of an item, or of a list for create" },
+	{ .name = NULL }
+};
+const struct field can_fields[] = {
+	{ .name = "operations", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_REQUIRED, .max = BATCH_MAX,
+	    .members = ask_fields },
+	{ .name = NULL }
+};
 /* clang-format on */
 
 static int batch_method(const json_t *);
+static void take_any(struct ctx *, struct db_answer *);
+static int part_allows(const struct batch *, int, const struct ctx *);
+static enum step can_reply(struct ctx *);
 static void batch_key(struct batch *);
 static void take_stored(struct ctx *, struct db_answer *);
 static enum step batch_begin(struct ctx *);
@@ -131,6 +150,84 @@ batch_run(struct ctx *c)
 	return (ctx_send(c, &q_idempotency_get, take_stored));
 }
 
+enum step
+batch_can(struct ctx *c)
+{
+	struct batch *b;
+
+	b = arena_zalloc(&c->arena, sizeof(*b));
+	b->whole = c;
+	b->list = json_object_get(c->body, "operations");
+	b->n = (int)json_array_size(b->list);
+	b->can = 1;
+	b->failed = -1;
+	c->state = b;
+	c->next = batch_next;
+	return (ctx_send(c, &q_reach_any, take_any));
+}
+
+static void
+take_any(struct ctx *c, struct db_answer *a)
+{
+	struct batch *b = c->state;
+
+	if (!ctx_failed(c, a))
+		b->any = db_number(a, 0, 0);
+}
+
+/* What a part's answer says of the verb that was asked for. */
+static int
+part_allows(const struct batch *b, int i, const struct ctx *part)
+{
+	json_t *o = json_array_get(b->list, (size_t)i), *item, *verbs, *v;
+	const char *verb = json_string_value(json_object_get(o, "verb"));
+	const struct resource *r;
+	size_t k;
+	int yes = 0;
+
+	if (part->status != 200)
+		return (0);
+	if (strcmp(verb, "read") == 0)
+		return (1);
+	r = part->route->resource;
+	if (strcmp(verb, "create") == 0)
+		return (part->route->list != NULL && r->create != NULL &&
+		    b->any != 0 &&
+		    (r->creates == 0 || (b->any & r->creates) != 0));
+	item = json_loadb(part->captured.data, part->captured.len, 0, NULL);
+	verbs = json_object_get(item, "_permissions");
+	json_array_foreach(verbs, k, v)
+	{
+		yes |= strcmp(json_string_value(v), verb) == 0;
+	}
+	json_decref(item);
+	return (yes);
+}
+
+/* {"results":[{"verb","path","allowed"}…]} */
+static enum step
+can_reply(struct ctx *c)
+{
+	const struct batch *b = c->state;
+	json_t *o;
+	struct buf text;
+	int i;
+
+	buf_init(&text, &c->arena, 1024);
+	buf_puts(&text, "{\"results\":[");
+	for (i = 0; i < b->n; i++) {
+		o = json_array_get(b->list, (size_t)i);
+		buf_puts(&text, i > 0 ? ",{\"verb\":" : "{\"verb\":");
+		buf_json(&text, json_string_value(json_object_get(o, "verb")));
+		buf_puts(&text, ",\"path\":");
+		buf_json(&text, json_string_value(json_object_get(o, "path")));
+		buf_printf(&text, ",\"allowed\":%s}",
+		    b->ops[i].allowed ? "true" : "false");
+	}
+	buf_puts(&text, "]}");
+	return (reply(c, 200, text.data, text.len));
+}
+
 void
 batch_part_done(struct ctx *part)
 {
@@ -144,6 +241,7 @@ batch_part_done(struct ctx *part)
 		i++;
 	}
 	o->status = part->status;
+	o->allowed = b->can && part_allows(b, i, part);
 	o->body = arena_strndup(&c->arena, part->captured.data,
 	    part->captured.len);
 	if (part->etag != NULL)
@@ -236,7 +334,7 @@ batch_next(struct ctx *c)
 		if (b->open > 0)
 			return (STEP_WAIT);
 	}
-	c->next = batch_reply;
+	c->next = b->can ? can_reply : batch_reply;
 	return (STEP_MORE);
 }
 
@@ -473,7 +571,7 @@ batch_part(struct batch *b, int i)
 		c->query = query + 1;
 	}
 	c->path = path;
-	c->method = (enum method)batch_method(o);
+	c->method = b->can ? GET : (enum method)batch_method(o);
 	if (json_object_get(o, "body") != NULL)
 		c->body = json_deep_copy(json_object_get(o, "body"));
 	return (c);

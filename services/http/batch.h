@@ -8,9 +8,15 @@
  * transaction, two round trips; a refusal leaves nothing. Otherwise each
  * stands alone, in the order given.
  */
+enum step batch_run(struct ctx *);
 extern const struct field batch_fields[];
 
-enum step batch_run(struct ctx *);
+/*
+ * "May I?" for up to 100 {verb, path}: each path is read as the caller, and the
+ * answer's _permissions say. Verbs besides: read; create, of a list's path.
+ */
+enum step batch_can(struct ctx *);
+extern const struct field can_fields[];
 
 /* A part has its answer. */
 void batch_part_done(struct ctx *);

@@ -44,6 +44,8 @@ static void take_written(struct ctx *, struct db_answer *);
 static int first_may_have_won(struct ctx *, const struct db_answer *);
 static void refused(struct ctx *, const struct db_answer *);
 static void take_repeated(struct ctx *, struct db_answer *);
+static void take_delegation(struct ctx *, struct db_answer *);
+static enum step verb_take(struct ctx *);
 static enum step again(struct ctx *);
 static enum step conclude(struct ctx *, const struct outcome *);
 static enum step succeed(struct ctx *, int, const struct item *);
@@ -101,6 +103,33 @@ crud_patch(struct ctx *c)
 
 enum step
 crud_verb(struct ctx *c)
+{
+	const json_t *whom = json_object_get(c->body, "acting_for");
+
+	c->next = verb_take;
+	if (!json_is_string(whom))
+		return (STEP_MORE);
+	ctx_bind(c, "for_id", json_string_value(whom));
+	return (ctx_send(c, &q_delegation_live, take_delegation));
+}
+
+/* Who acts for another must stand in for him; how it is signed is kept. */
+static void
+take_delegation(struct ctx *c, struct db_answer *a)
+{
+	if (ctx_failed(c, a))
+		return;
+	if (db_rows(a) == 0) {
+		fault_add(&c->faults, "/acting_for", "not_yours");
+		problem(c, P_FORBIDDEN, NULL);
+		return;
+	}
+	json_object_set_new(c->body, "acting_capacity",
+	    json_string(db_text(a, 0, 0)));
+}
+
+static enum step
+verb_take(struct ctx *c)
 {
 	if (c->route->resource->prepare != NULL)
 		c->route->resource->prepare(c, c->route->verb, c->body);

@@ -6,6 +6,7 @@
 /* clang-format off */
 const struct duty duties[] = {
 	{ "due", 1000, 60, due_run },
+	{ "departure", 1000, 60, departure_run },
 	{ "purge", 3600 * 1000, 300, purge_run },
 	{ NULL, 0, 0, NULL }
 };

@@ -15,6 +15,7 @@ struct duty {
 };
 extern const struct duty duties[]; /* a NULL name ends it */
 
+int departure_run(struct worker *);
 int due_run(struct worker *);
 int purge_run(struct worker *);
 
