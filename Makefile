@@ -85,9 +85,11 @@ API = \
 	services/api/review.c \
 	services/api/rollup.c \
 	services/api/service.c \
+	services/api/service_key.c \
 	services/api/session.c \
 	services/api/staff.c \
 	services/api/task.c \
+	services/api/ticket.c \
 	services/api/unit.c
 WORKER = \
 	workers/loop_poll.c \

@@ -12,6 +12,8 @@ static const struct resource *const resources[] = {
 	&resource_mfa,
 	&resource_delegation,
 	&resource_departure,
+	&resource_service_key,
+	&resource_ticket,
 	&resource_me,
 	&resource_unit,
 	&resource_staff,

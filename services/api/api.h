@@ -14,6 +14,8 @@ extern const struct resource resource_password;
 extern const struct resource resource_mfa;
 extern const struct resource resource_delegation;
 extern const struct resource resource_departure;
+extern const struct resource resource_service_key;
+extern const struct resource resource_ticket;
 extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;

@@ -3,7 +3,14 @@
 
 #include "http/ctx.h"
 
-/* Who is calling: the bearer token, its revocation, the rate limit. */
+/*
+ * Who is calling, and may he call at all: an access token, a machine's key
+ * (with its scopes) or a ticket; revocation; the rate limit.
+ */
 enum step auth_admit(struct ctx *);
+
+/* A machine's key: a prefix by which scanners know it, and a secret. */
+#define AUTH_KEY_PREFIX "ck_"
+#define AUTH_KEY_LEN 48
 
 #endif

@@ -94,6 +94,7 @@ ctx_part(struct ctx *whole)
 	c->part_of = whole->state;
 	c->who = whole->who;
 	c->stepped_up = whole->stepped_up;
+	c->scopes = whole->scopes;
 	c->lang = whole->lang;
 	c->trace = whole->trace;
 	c->address = whole->address;

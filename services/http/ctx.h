@@ -69,7 +69,9 @@ struct ctx {
 
 	/* who, when */
 	struct token who; /* staff "" = nobody */
-	int stepped_up;   /* asked again lately: 1 yes, 0 not known */
+	const char
+	    *scopes; /* of a machine's key, "{a:read,…}"; NULL = a person */
+	int stepped_up; /* asked again lately: 1 yes, 0 not known */
 	char today[11];
 	char now[40];
 

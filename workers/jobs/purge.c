@@ -1,14 +1,18 @@
-/* What has served its time goes: answers to keys, revocations, sessions. */
+/* What has served its time goes: answers to keys, revocations, sessions,
+ * one-time codes, tickets. */
 #include "jobs/duty.h"
 #include "queries.h"
 
 int
 purge_run(struct worker *w)
 {
-	return (db_run_s(w, &q_purge_idempotency, NULL, NULL, NULL) == DB_OK &&
-	            db_run_s(w, &q_purge_revocations, NULL, NULL, NULL) ==
-	                DB_OK &&
-	            db_run_s(w, &q_purge_sessions, NULL, NULL, NULL) == DB_OK ?
-	        0 :
-	        -1);
+	static const struct query *const purges[] = { &q_purge_idempotency,
+		&q_purge_revocations, &q_purge_links, &q_purge_tickets,
+		&q_purge_sessions };
+	size_t i;
+
+	for (i = 0; i < sizeof(purges) / sizeof(purges[0]); i++)
+		if (db_run_s(w, purges[i], NULL, NULL, NULL) != DB_OK)
+			return (-1);
+	return (0);
 }

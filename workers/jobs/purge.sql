@@ -10,6 +10,14 @@ DELETE FROM idempotency WHERE (caller_id, key) IN (
 -- unscoped: machinery; removes what has served its time
 DELETE FROM revocation WHERE until_at < now();
 
+-- purge_links() : none write
+-- unscoped: machinery; removes what has served its time
+DELETE FROM link WHERE expires_at < now() - interval '30 days';
+
+-- purge_tickets() : none write
+-- unscoped: machinery; removes what has served its time
+DELETE FROM ticket WHERE expires_at < now();
+
 -- purge_sessions() : none write
 -- unscoped: machinery; removes what has served its time
 DELETE FROM session WHERE id IN (SELECT id FROM session
