@@ -72,6 +72,7 @@ HTTP = \
 	services/http/throttle.c
 API = \
 	services/api/api.c \
+	services/api/audit.c \
 	services/api/auth.c \
 	services/api/delegation.c \
 	services/api/departure.c \
@@ -104,8 +105,10 @@ JOBS = \
 	workers/jobs/departure.c \
 	workers/jobs/due.c \
 	workers/jobs/duty.c \
-	workers/jobs/purge.c
+	workers/jobs/purge.c \
+	workers/jobs/seal.c
 OPERATOR = \
+	workers/operator/audit.c \
 	workers/operator/clock.c \
 	workers/operator/demo.c \
 	workers/operator/doctor.c \

@@ -33,6 +33,8 @@ static const struct command commands[] = {
 	    jobs_command },
 	{ "rollup", "rollup verify", "do the figures equal their source?",
 	    rollup_command },
+	{ "audit", "audit verify [--head FILE] | head",
+	    "is the trail as it was sealed?", audit_command },
 	{ "clock", "clock set DATE[TIME] | shift SECONDS | real",
 	    "move business time; not in production", clock_command },
 	{ "demo", "demo FILE --accounts FILE", "load the demo organisation",

@@ -168,6 +168,9 @@ CREATE TABLE seal (
 	CONSTRAINT seal_once UNIQUE (source, seq)
 );
 
+INSERT INTO fact VALUES ('sealed', '0 - 0');
+CREATE INDEX event_by_age ON event (recorded_at, seq);
+
 -- The lines that are sealed, each with its canonical text: every column but
 -- the transaction's number (a restored database has others), as JSON whose
 -- members and instants have one form only.

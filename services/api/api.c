@@ -14,6 +14,7 @@ static const struct resource *const resources[] = {
 	&resource_departure,
 	&resource_service_key,
 	&resource_ticket,
+	&resource_audit,
 	&resource_me,
 	&resource_unit,
 	&resource_staff,

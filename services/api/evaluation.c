@@ -103,6 +103,7 @@ const struct resource resource_evaluation = {
 	.title = "Đánh giá, xếp loại",
 	.fields = fields,
 	.states = &states_evaluation,
+	.watched = 1,
 	.verbs = verbs,
 	.list = q_evaluation_list_sorts,
 	.sort = "-created_at",

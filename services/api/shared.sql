@@ -92,3 +92,16 @@ rj AS (
 	INSERT INTO job (kind, ref, trace)
 	SELECT 'rollup', min(mk.unit_id::text), $trace FROM mk
 	HAVING count(*) > 0);
+
+-- The lines of a stretch of the chain that are not what was sealed.
+-- @broken(first, last)
+SELECT c.n, c.source, c.seq, CASE WHEN c.n <> coalesce(c.n_before, 0) + 1
+	THEN 'gap' WHEN c.line IS NULL THEN 'removed' ELSE 'changed' END AS how
+FROM (SELECT s.n, s.source, s.seq, s.hash, t.line,
+	lag(s.n) OVER w AS n_before, lag(s.hash) OVER w AS before
+    FROM seal s LEFT JOIN trail t ON t.source = s.source AND t.seq = s.seq
+    WHERE s.n BETWEEN @first - 1 AND @last WINDOW w AS (ORDER BY s.n)) c
+WHERE c.n >= @first AND (c.n <> coalesce(c.n_before, 0) + 1
+    OR c.line IS NULL OR c.hash <> sha256(coalesce(c.before,
+	decode(repeat('00', 32), 'hex')) || convert_to(c.line, 'UTF8')))
+ORDER BY c.n LIMIT 20;

@@ -14,8 +14,10 @@
 #include "core/redis.h"
 #include "core/uuid.h"
 #include "domain/event.h"
+#include "domain/role.h"
 #include "http/check.h"
 #include "http/crud.h"
+#include "http/note.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "queries.h"
@@ -216,6 +218,9 @@ take_item(struct ctx *c, struct db_answer *a)
 		return;
 	}
 	item_of_row(&x, a, 0);
+	if (c->route->resource->watched && !(x.perms & PERM_IS_SUBJECT))
+		note(c, "read", NULL, c->route->resource->kind, c->args[0],
+		    NULL);
 	if (names != NULL) {
 		text = crud_project(x.json, x.len, names);
 		x.json = text;

@@ -1,5 +1,6 @@
 /* Notes on their way; see note.h. Each outlives its request. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/log.h"
 #include "core/metrics.h"
@@ -13,27 +14,44 @@ struct note {
 	struct arena arena;
 };
 
+/* A value that is not the request's. */
+struct note_value {
+	const char *name;
+	const char *value;
+};
+
+static void note_put(struct ctx *, const struct query *,
+    const struct note_value *);
 static void note_kept(struct db_op *, struct db_answer *);
 
 void
 note(struct ctx *c, const char *action, const char *staff, const char *kind,
     const char *ref, const char *detail)
 {
-	ctx_bind(c, "note_action", action);
-	ctx_bind(c, "note_actor",
-	    c->who.staff[0] != '\0' ? c->who.staff : NULL);
-	ctx_bind(c, "note_session",
-	    c->who.session[0] != '\0' ? c->who.session : NULL);
-	ctx_bind(c, "note_staff", staff);
-	ctx_bind(c, "note_kind", kind);
-	ctx_bind(c, "note_ref", ref);
-	ctx_bind(c, "note_detail", detail);
-	note_send(c, &q_note_put);
+	const struct note_value own[] = { { "note_action", action },
+		{ "note_actor", c->who.staff[0] != '\0' ? c->who.staff : NULL },
+		{ "note_session",
+		    c->who.session[0] != '\0' ? c->who.session : NULL },
+		{ "note_staff", staff }, { "note_kind", kind },
+		{ "note_ref", ref }, { "note_detail", detail },
+		{ NULL, NULL } };
+
+	note_put(c, &q_note_put, own);
 }
 
 void
 note_send(struct ctx *c, const struct query *q)
 {
+	static const struct note_value none[] = { { NULL, NULL } };
+
+	note_put(c, q, none);
+}
+
+/* Values of its own first, then the request's. */
+static void
+note_put(struct ctx *c, const struct query *q, const struct note_value *own)
+{
+	const struct note_value *o;
 	struct note *n;
 	const char *v;
 	int i;
@@ -41,7 +59,11 @@ note_send(struct ctx *c, const struct query *q)
 	n = xcalloc(1, sizeof(*n));
 	arena_init(&n->arena, NULL, 0);
 	for (i = 0; i < q->nparams; i++) {
-		v = ctx_value(c, q->params[i].name);
+		for (o = own; o->name != NULL; o++)
+			if (strcmp(o->name, q->params[i].name) == 0)
+				break;
+		v = o->name != NULL ? o->value :
+		                      ctx_value(c, q->params[i].name);
 		n->values[i] = v != NULL ? arena_strdup(&n->arena, v) : NULL;
 	}
 	n->op.query = q;

@@ -14,6 +14,7 @@
 #include "domain/vocabulary.h"
 #include "http/check.h"
 #include "http/crud.h"
+#include "http/note.h"
 #include "http/page.h"
 #include "http/problem.h"
 #include "http/pulse.h"
@@ -102,6 +103,8 @@ page_list(struct ctx *c)
 	    param_rest(c) == STEP_DONE)
 		return (STEP_DONE);
 	ctx_bind(c, "limit", arena_printf(&c->arena, "%d", p->limit + 1));
+	if (c->route->resource->watched)
+		note(c, "list", NULL, c->route->resource->kind, NULL, NULL);
 	c->next = page_reply;
 	buf_init(&p->counted, &c->arena, 64);
 	if ((p->counts != NULL || p->total) &&

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/metrics.h"
 #include "http/check.h"
+#include "http/note.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -49,6 +50,7 @@ static const struct {
 #undef FAULT
 };
 
+static void note_refusal(struct ctx *);
 static const char *pointer_of(struct ctx *, const char *);
 static enum step problem_send(struct ctx *, enum problem, const char *,
     const char *);
@@ -174,6 +176,19 @@ pointer_of(struct ctx *c, const char *column)
 	return (arena_printf(&c->arena, "/%s", column));
 }
 
+/* Somebody asked for what he may not do. */
+static void
+note_refusal(struct ctx *c)
+{
+	struct buf b;
+
+	buf_init(&b, &c->arena, 128);
+	buf_printf(&b, "{\"method\":\"%s\",\"path\":", method_names[c->method]);
+	buf_json(&b, c->path);
+	buf_putc(&b, '}');
+	note(c, "refused", NULL, NULL, NULL, b.data);
+}
+
 static enum step
 problem_send(struct ctx *c, enum problem p, const char *members,
     const char *detail)
@@ -181,6 +196,8 @@ problem_send(struct ctx *c, enum problem p, const char *members,
 	const struct fault *f;
 	struct buf b;
 
+	if (p == P_FORBIDDEN && c->who.staff[0] != '\0')
+		note_refusal(c);
 	buf_init(&b, &c->arena, 512);
 	buf_printf(&b,
 	    "{\"type\":\"/problems/%s\",\"title\":", problems[p].code);

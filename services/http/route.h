@@ -56,6 +56,7 @@ struct resource {
 	const char *title; /* for people: "Kế hoạch" */
 	const struct field *fields;
 	const struct states *states;
+	int watched;     /* who reads another's is in the trail */
 	int64_t creates; /* any of these, somewhere, to create; 0 = anybody */
 	const struct verb *verbs;
 	const struct query_sort *list;

@@ -14,6 +14,7 @@ struct command {
 	int (*run)(struct worker *, int argc, char **argv);
 };
 
+int audit_command(struct worker *, int, char **);
 int clock_command(struct worker *, int, char **);
 int demo_command(struct worker *, int, char **);
 int doctor_command(struct worker *, int, char **);
