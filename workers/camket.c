@@ -20,7 +20,9 @@ static const struct command commands[] = {
 	{ "doctor", "doctor", "is everything as it must be?", doctor_command },
 	{ "migrate", "migrate [--plan]",
 	    "bring the schema up to date; --plan only tells", migrate_command },
-	{ "keys", "keys", "make the keys that are missing", keys_command },
+	{ "keys", "keys [rotate]",
+	    "make the keys that are missing, or let the next one sign",
+	    keys_command },
 	{ "staff", "staff create USER --name NAME --unit CODE --role ROLE "
 	    "[--position TEXT] [--email ADDRESS]",
 	    "a person with an account; the password is shown once",

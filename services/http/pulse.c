@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/clock.h"
+#include "core/keys.h"
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/pool.h"
@@ -80,6 +81,9 @@ static void
 pulse_beat(void *arg)
 {
 	(void)loop_after(PULSE_MS, pulse_beat, arg);
+	/* a key that has left must not live on in what is remembered */
+	if (keys_refresh() == 1)
+		token_forget();
 	pulse_send(NULL);
 }
 
