@@ -6,6 +6,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
+from office import Office  # noqa: E402
 from stack import Stack  # noqa: E402
 
 
@@ -38,3 +39,9 @@ def unwritten(stack):
     before = stack.sql(count)
     yield
     assert stack.sql(count) == before
+
+
+@pytest.fixture(scope="session")
+def office(stack):
+    """The demo's people and units, and ways of making items."""
+    return Office(stack)

@@ -57,6 +57,7 @@ WHERE greatest(g.from_on, d.from_on) < least(g.until_on, d.until_on)
 CREATE FUNCTION reach_of_delegation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
+	PERFORM reach_lock();
 	PERFORM reach_derive(ARRAY[CASE TG_OP WHEN 'DELETE' THEN OLD.to_id
 	    ELSE NEW.to_id END]);
 	RETURN NULL;

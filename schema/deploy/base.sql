@@ -67,43 +67,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT jsonb_object_agg(k, r -> k)
     FROM jsonb_object_keys(patch) k WHERE r ? k);
 
--- References written as <name>_code, turned into <name>_id by what the name
--- ends with. An unknown code is refused naming the member (SQLSTATE CK422).
-CREATE FUNCTION refs(body jsonb) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
-DECLARE
-	k text;
-	base text;
-	found uuid;
-BEGIN
-	FOR k IN SELECT x FROM jsonb_object_keys(body) x
-	    WHERE x ~ '(^|_)(unit|staff|criteria_set)_code$' LOOP
-		base := left(k, -5);
-		found := NULL;
-		IF body ->> k IS NOT NULL THEN
-			IF base ~ 'unit$' THEN
-				SELECT id INTO found FROM unit
-				WHERE code = body ->> k AND deleted_at IS NULL;
-			ELSIF base ~ 'staff$' THEN
-				SELECT id INTO found FROM staff
-				WHERE code = body ->> k AND deleted_at IS NULL;
-			ELSE
-				SELECT id INTO found FROM criteria_set
-				WHERE code = body ->> k AND status = 'active'
-				ORDER BY edition DESC LIMIT 1;
-			END IF;
-			IF found IS NULL THEN
-				RAISE EXCEPTION 'no % has this code', base
-				USING ERRCODE = 'CK422', COLUMN = k,
-				    CONSTRAINT = 'unknown_reference';
-			END IF;
-		END IF;
-		body := body - k || jsonb_build_object(base || '_id', found);
-	END LOOP;
-	RETURN body;
-END
-$$;
-
 -- The one clock of business time: database time plus this shift.
 CREATE TABLE clock (
 	one		boolean PRIMARY KEY DEFAULT true
@@ -134,9 +97,10 @@ CREATE TABLE perm (
 	bits	bigint NOT NULL
 );
 -- Who is asked next while an item of this resource is in this status.
---   asks  doer | assigner | author | subject | leader
+--   asks  doer | assigner | author | subject | co_owner | leader
 --   at    unit | office: whose leader, where asks = leader
 --   need  the permission a leader must hold
+--   role  do | approve | know
 CREATE TABLE state (
 	resource	text NOT NULL,
 	status		text NOT NULL,

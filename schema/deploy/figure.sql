@@ -34,14 +34,13 @@ SELECT unit_id, due_on AS day,
     count(*) FILTER (WHERE status IN ('done', 'accepted')
 	AND completed_on > due_on)::int AS own_late,
     count(*) FILTER (WHERE status IN ('assigned', 'received', 'in_progress',
-	'declined') AND due_on >= coalesce(count_from, due_on))::int
-	AS own_open,
+	'declined'))::int AS own_open,
     count(*) FILTER (WHERE status = 'paused')::int AS own_paused,
     coalesce(sum(reworks) FILTER (WHERE status NOT IN
 	('draft', 'cancelled', 'recalled')), 0)::int AS own_reworks
 FROM task
 WHERE due_on IS NOT NULL AND kind IN ('one_off', 'occurrence')
-  AND deleted_at IS NULL
+  AND due_on >= coalesce(count_from, due_on) AND deleted_at IS NULL
 GROUP BY unit_id, due_on;
 
 COMMIT;

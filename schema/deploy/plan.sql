@@ -65,6 +65,8 @@ CREATE TABLE plan (
 	doc		text,
 	fold		text GENERATED ALWAYS AS
 	    (fold(coalesce(number, '') || ' ' || title)) STORED,
+	CONSTRAINT plan_signer_has_title CHECK (signer IS NULL
+	    OR signer ->> 'title' IS NOT NULL),
 	CONSTRAINT plan_issued_has_date CHECK (issued_on IS NOT NULL
 	    OR status IN ('draft', 'submitted', 'cancelled'))
 );

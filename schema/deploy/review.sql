@@ -24,44 +24,53 @@ CREATE FUNCTION answers_fit(set_id uuid, answers jsonb, member text)
 RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
 DECLARE
-	k text;
-	a jsonb;
-	v jsonb;
-	item jsonb;
-	items jsonb;
-	bad text := '';
+	bad text;
 BEGIN
-	IF answers IS NULL THEN
-		RETURN true;
-	END IF;
-	SELECT c.items INTO items FROM criteria_set c WHERE c.id = set_id;
-	FOR k, a IN SELECT * FROM jsonb_each(answers) LOOP
-		item := items -> k;
-		IF item IS NULL THEN
-			bad := bad || format(E'/%s/%s unknown\n', member, k);
-			CONTINUE;
-		END IF;
-		FOR v IN SELECT x.value FROM jsonb_each(a) x
-		    WHERE x.key IN ('value', 'self', 'reviewer')
-		      AND jsonb_typeof(x.value) <> 'null' LOOP
-			IF NOT (CASE item ->> 'answer'
-			    WHEN 'yes_no' THEN jsonb_typeof(v) = 'boolean'
-			    WHEN 'scale' THEN jsonb_typeof(v) = 'number'
-				AND (v #>> '{}')::numeric BETWEEN 0 AND
-				coalesce((item ->> 'max')::numeric, 5)
-			    WHEN 'points' THEN jsonb_typeof(v) = 'string'
-				AND v #>> '{}' ~ '^\d{1,6}(\.\d{1,4})?$'
-				AND (v #>> '{}')::numeric <=
-				coalesce((item ->> 'max')::numeric, 1000000)
-			    ELSE jsonb_typeof(v) = 'string' END) THEN
-				bad := bad || format(E'/%s/%s/value out_of_range\n',
-				    member, k);
-			END IF;
-		END LOOP;
-	END LOOP;
-	IF bad <> '' THEN
+	SELECT string_agg(format('/%s/%s%s', member, f.code, f.fault), E'\n')
+	INTO bad
+	FROM (SELECT a.key AS code, CASE
+		WHEN i.item IS NULL THEN ' unknown'
+		WHEN jsonb_typeof(v.value) <> k.type
+		    THEN format('/%s wrong_type', v.key)
+		WHEN k.type = 'number' AND NOT (v.value #>> '{}')::numeric
+			BETWEEN 0 AND coalesce((i.item ->> 'max')::numeric, 5)
+		    OR k.kind = 'points' AND (v.value #>> '{}'
+			!~ '^\d{1,6}(\.\d{1,4})?$' OR (v.value #>> '{}')::numeric
+			> coalesce((i.item ->> 'max')::numeric, 1000000))
+		    THEN format('/%s out_of_range', v.key) END AS fault
+	    FROM jsonb_each(nullif(answers, 'null')) a
+	    CROSS JOIN LATERAL (SELECT (SELECT c.items -> a.key
+		FROM criteria_set c WHERE c.id = set_id) AS item) i
+	    CROSS JOIN LATERAL (SELECT i.item ->> 'answer' AS kind,
+		CASE i.item ->> 'answer' WHEN 'yes_no' THEN 'boolean'
+		WHEN 'scale' THEN 'number' ELSE 'string' END AS type) k
+	    LEFT JOIN LATERAL (SELECT x.key, x.value
+		FROM jsonb_each(nullif(a.value, 'null')) x
+		WHERE x.key IN ('value', 'self', 'reviewer')
+		  AND jsonb_typeof(x.value) <> 'null') v ON true) f
+	WHERE f.fault IS NOT NULL;
+	IF bad IS NOT NULL THEN
 		RAISE EXCEPTION 'answers do not fit the set' USING
 		    ERRCODE = 'CK422', DETAIL = bad;
+	END IF;
+	RETURN true;
+END
+$$;
+
+-- Is everything answered that the set requires? What is not is told at once.
+CREATE FUNCTION answers_whole(set_id uuid, answers jsonb) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
+DECLARE
+	missing text;
+BEGIN
+	SELECT string_agg(format('/answers/%s required', i.key), E'\n'
+	    ORDER BY (i.value ->> 'ord')::int, i.key) INTO missing
+	FROM criteria_set c CROSS JOIN LATERAL jsonb_each(c.items) i
+	WHERE c.id = set_id AND (i.value ->> 'required')::boolean
+	  AND answers -> i.key ->> 'value' IS NULL;
+	IF missing IS NOT NULL THEN
+		RAISE EXCEPTION 'answers are missing' USING
+		    ERRCODE = 'CK422', DETAIL = missing;
 	END IF;
 	RETURN true;
 END
@@ -81,7 +90,7 @@ CREATE TABLE review (
 	    REFERENCES staff,
 	criteria_set_id	uuid NOT NULL CONSTRAINT review_criteria_set_exists
 	    REFERENCES criteria_set,
-	plan_id		uuid REFERENCES plan,
+	plan_id		uuid CONSTRAINT review_plan_exists REFERENCES plan,
 	period		text NOT NULL,
 	scheme		text NOT NULL DEFAULT 'calendar',
 	period_from	date NOT NULL,

@@ -26,7 +26,7 @@ CREATE TABLE staff (
 	fold		text GENERATED ALWAYS AS (fold(full_name)) STORED,
 	-- given name first, as Vietnamese lists of people sort
 	name_sort	text GENERATED ALWAYS AS
-	    (regexp_replace(full_name, '^(.*)\s(\S+)$', '\2 \1')) STORED
+	    (regexp_replace(btrim(full_name), '^(.*)\s(\S+)$', '\2 \1')) STORED
 );
 CREATE INDEX staff_by_name ON staff (name_sort COLLATE "vi-x-icu", id);
 CREATE INDEX staff_by_rank ON staff
@@ -154,9 +154,16 @@ BEGIN
 END
 $$;
 
+-- One derivation at a time: each must see what the one before it has written,
+-- grants and tree alike. Held to the end of the transaction.
+CREATE FUNCTION reach_lock() RETURNS void
+LANGUAGE sql
+RETURN pg_advisory_xact_lock(hashtext('reach'));
+
 CREATE FUNCTION reach_of_grant() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
+	PERFORM reach_lock();
 	IF TG_OP = 'INSERT' THEN
 		PERFORM reach_derive(ARRAY(SELECT DISTINCT staff_id FROM new_rows));
 	ELSIF TG_OP = 'DELETE' THEN
@@ -182,6 +189,7 @@ CREATE TRIGGER reach_delete AFTER DELETE ON staff_grant
 CREATE FUNCTION reach_of_cover() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
+	PERFORM reach_lock();
 	PERFORM reach_derive(ARRAY(SELECT DISTINCT g.staff_id
 	    FROM held g WHERE g.unit_id IN (
 		SELECT anc_id FROM new_rows UNION SELECT unit_id FROM new_rows)));
@@ -191,6 +199,84 @@ $$;
 CREATE TRIGGER reach_tree AFTER INSERT ON unit_cover
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION reach_of_cover();
+
+-- May the caller know that a unit exists? Whoever holds a grant that day at a
+-- unit that shares one above it with it may.
+CREATE FUNCTION unit_known(u uuid, caller uuid, day date) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+RETURN EXISTS (SELECT FROM staff_grant g
+    JOIN unit_cover mine ON mine.unit_id = g.unit_id
+    JOIN unit_cover its ON its.anc_id = mine.anc_id
+    WHERE its.unit_id = u AND g.staff_id = caller
+      AND g.from_on <= day AND day < g.until_on);
+
+-- References of a body, written as <name>_id or <name>_code, all as <name>_id,
+-- told apart by what the name ends with; also those of its parts. What does not
+-- exist, was removed, or is not for the caller to know is refused, everything
+-- at once and naming the members (SQLSTATE CK422, lines of "pointer fault").
+CREATE FUNCTION refs(body jsonb, caller uuid, day date) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
+DECLARE
+	place text[];
+	k text;
+	v text;
+	kind text;
+	found uuid;
+	bad text := '';
+BEGIN
+	FOR place, k, v IN
+		SELECT '{}'::text[], m.key, m.value #>> '{}'
+		FROM jsonb_each(body) m
+		UNION ALL
+		SELECT ARRAY['lead'], m.key, m.value #>> '{}'
+		FROM jsonb_each(nullif(body -> 'lead', 'null')) m
+		UNION ALL
+		SELECT ARRAY[l.key, (e.n - 1)::text], m.key, m.value #>> '{}'
+		FROM jsonb_each(body) l CROSS JOIN LATERAL
+		    jsonb_array_elements(nullif(l.value, 'null'))
+			WITH ORDINALITY e(x, n)
+		CROSS JOIN LATERAL jsonb_each(e.x) m
+		WHERE l.key IN ('co_owners', 'assignments')
+	LOOP
+		kind := substring(k FROM
+		    '(?:^|_)(unit|staff|criteria_set)_(?:id|code)$');
+		IF kind IS NULL THEN
+			CONTINUE;
+		END IF;
+		found := CASE WHEN right(k, 3) = '_id' THEN v::uuid
+		    WHEN kind = 'unit' THEN
+			(SELECT u.id FROM unit u WHERE u.code = v)
+		    WHEN kind = 'staff' THEN
+			(SELECT s.id FROM staff s WHERE s.code = v)
+		    ELSE (SELECT c.id FROM criteria_set c WHERE c.code = v
+			AND c.status = 'active' ORDER BY c.edition DESC LIMIT 1)
+		    END;
+		IF v IS NOT NULL AND NOT coalesce(CASE kind
+		    WHEN 'unit' THEN (SELECT u.deleted_at IS NULL
+			AND unit_known(u.id, caller, day)
+			FROM unit u WHERE u.id = found)
+		    WHEN 'staff' THEN (SELECT s.deleted_at IS NULL
+			AND (s.id = caller OR EXISTS (SELECT FROM assignment a
+			    WHERE a.staff_id = s.id
+			      AND unit_known(a.unit_id, caller, day)))
+			FROM staff s WHERE s.id = found)
+		    ELSE (SELECT c.status = 'active' FROM criteria_set c
+			WHERE c.id = found) END, false) THEN
+			bad := bad || concat('/' || nullif(array_to_string(
+			    place, '/'), ''), '/', k,
+			    E' unknown_reference\n');
+		END IF;
+		body := jsonb_set(body #- (place || k),
+		    place || regexp_replace(k, '_(id|code)$', '_id'),
+		    coalesce(to_jsonb(found), 'null'));
+	END LOOP;
+	IF bad <> '' THEN
+		RAISE EXCEPTION 'unknown references' USING
+		    ERRCODE = 'CK422', DETAIL = bad;
+	END IF;
+	RETURN body;
+END
+$$;
 
 -- Secrets stand apart from people, so that no list of people can show one.
 CREATE TABLE credential (

@@ -51,6 +51,7 @@ CREATE TABLE task (
 	result		text,
 	completed_on	date,
 	recorded_at	timestamptz,
+	reported_by	uuid,
 	accepted_by	uuid,
 	accepted_on	date,
 	return_reason	text,
@@ -72,8 +73,17 @@ CREATE TABLE task (
 	    OR status NOT IN ('done', 'accepted')),
 	CONSTRAINT task_only_some_are_done CHECK (status NOT IN
 	    ('done', 'accepted') OR kind IN ('one_off', 'occurrence')),
+	CONSTRAINT task_recurring_has_cadence CHECK (kind <> 'recurring'
+	    OR cadence <> '{}'),
+	CONSTRAINT task_origin_has_kind CHECK (origin IS NULL
+	    OR origin ->> 'kind' IS NOT NULL),
 	CONSTRAINT task_weight_not_negative CHECK (weight >= 0),
 	CONSTRAINT task_quantity_not_negative CHECK (quantity >= 0),
+	CONSTRAINT task_quantity_done_not_negative CHECK (quantity_done >= 0),
+	CONSTRAINT task_quantity_accepted_not_negative
+	    CHECK (quantity_accepted >= 0),
+	CONSTRAINT task_not_accepted_by_who_reported_it
+	    CHECK (status <> 'accepted' OR accepted_by <> reported_by),
 	CONSTRAINT task_occurrence_has_period CHECK (kind <> 'occurrence'
 	    OR (parent_id IS NOT NULL AND period IS NOT NULL))
 );
@@ -93,6 +103,7 @@ CREATE INDEX task_open_by_due ON task (due_on, id) WHERE status IN
 CREATE INDEX task_awaiting ON task (assigned_by)
     WHERE status IN ('done', 'declined');
 CREATE INDEX task_by_co_staff ON task USING gin (co_staff_ids);
+CREATE INDEX task_by_co_unit ON task USING gin (co_unit_ids);
 CREATE INDEX task_by_due ON task
     (coalesce(due_on, 'infinity'), id);
 CREATE INDEX task_by_title ON task (title COLLATE "vi-x-icu", id);

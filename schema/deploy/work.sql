@@ -2,6 +2,7 @@
 -- view and nothing else. Who is asked in which status comes from table state,
 -- which mirrors the programs' state tables. A row counts for a person on a
 -- day d only where from_on <= d < until_on (the grant that makes a leader).
+-- The arms are apart so that each begins at an index when a person is given.
 BEGIN;
 SET LOCAL search_path = camket, public;
 
@@ -10,49 +11,82 @@ WITH item AS NOT MATERIALIZED (
 	SELECT 'task' AS kind, id, version, status, unit_id,
 	    unit_id AS asks_unit_id, office_id,
 	    lead_staff_id AS doer_id, assigned_by AS assigner_id, author_id,
-	    NULL::uuid AS subject_id, code, title, due_on, count_from,
-	    assigned_on AS since_on, task.kind AS subkind, plan_id
+	    NULL::uuid AS subject_id,
+	    -- whoever may not decide on it
+	    CASE status WHEN 'done' THEN reported_by END AS barred_id,
+	    code, title, due_on, count_from,
+	    assigned_on AS since_on, task.kind AS subkind, plan_id,
+	    co_staff_ids, co_unit_ids
 	FROM task WHERE deleted_at IS NULL AND task.kind <> 'recurring'
 	UNION ALL
 	SELECT 'plan', id, version, status, unit_id, unit_id, unit_id, NULL,
-	    NULL, author_id, NULL, number, title, NULL, NULL, NULL,
-	    plan.kind, id
+	    NULL, author_id, NULL,
+	    CASE status WHEN 'submitted' THEN author_id END, number, title,
+	    NULL, NULL, NULL, plan.kind, id, NULL, NULL
 	FROM plan WHERE deleted_at IS NULL
 	UNION ALL
 	SELECT 'review', r.id, r.version, r.status, r.unit_id, r.asks_unit_id,
-	    r.unit_id, NULL, NULL, r.author_id, r.subject_staff_id, r.period,
-	    s.title, r.due_on, NULL, NULL, NULL, r.plan_id
+	    r.unit_id, NULL, NULL, r.author_id, r.subject_staff_id,
+	    r.subject_staff_id, r.period, s.title, r.due_on, NULL, NULL, NULL,
+	    r.plan_id, NULL, NULL
 	FROM review r JOIN criteria_set s ON s.id = r.criteria_set_id
 	WHERE r.deleted_at IS NULL
 	UNION ALL
 	SELECT 'evaluation', e.id, e.version, e.status, e.unit_id,
 	    e.asks_unit_id, e.office_id, NULL, NULL, e.author_id, e.staff_id,
-	    e.period, s.title, e.due_on, NULL, NULL, NULL, NULL
+	    e.staff_id, e.period, s.title, e.due_on, NULL, NULL, NULL, NULL,
+	    NULL, NULL
 	FROM evaluation e JOIN criteria_set s ON s.id = e.criteria_set_id
 	WHERE e.deleted_at IS NULL
 )
 -- a person asked by name
-SELECT w.staff_id, date '-infinity' AS from_on, date 'infinity' AS until_on,
-    s.role, s.need, i.*
-FROM item i
-JOIN state s ON s.resource = i.kind AND s.status = i.status
-CROSS JOIN LATERAL (SELECT CASE s.asks
-	WHEN 'doer' THEN i.doer_id
-	WHEN 'assigner' THEN i.assigner_id
-	WHEN 'author' THEN i.author_id
-	WHEN 'subject' THEN i.subject_id END AS staff_id) w
-WHERE w.staff_id IS NOT NULL
+SELECT i.doer_id AS staff_id, date '-infinity' AS from_on,
+    date 'infinity' AS until_on, s.role, s.need, i.*
+FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'doer'
+WHERE i.doer_id IS NOT NULL
 UNION ALL
--- whoever leads the unit that is asked, or the unit that took its place; and
--- whoever stands in for him
+SELECT i.assigner_id, '-infinity', 'infinity', s.role, s.need, i.*
+FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'assigner'
+WHERE i.assigner_id IS DISTINCT FROM i.barred_id
+UNION ALL
+SELECT i.author_id, '-infinity', 'infinity', s.role, s.need, i.*
+FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'author'
+UNION ALL
+SELECT i.subject_id, '-infinity', 'infinity', s.role, s.need, i.*
+FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'subject'
+WHERE i.subject_id IS NOT NULL
+UNION ALL
+SELECT y.id, '-infinity', 'infinity', s.role, s.need, i.*
+FROM staff y JOIN item i ON i.co_staff_ids @> ARRAY[y.id]
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'co_owner'
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN item i ON i.co_unit_ids @> ARRAY[c.unit_id]
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND s.asks = 'co_owner' AND g.perms & s.need <> 0
+UNION ALL
+-- whoever leads the unit that is asked, or the unit that took its place, and
+-- whoever stands in for him; also for a person who is not named, or who may not
+-- decide on it himself
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
     least(g.until_on, c.until_on), s.role, s.need, i.*
 FROM item i
-JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND (s.asks = 'leader' OR (s.asks = 'doer' AND i.doer_id IS NULL))
-JOIN unit_cover c ON c.heir AND c.unit_id =
-    CASE s.at WHEN 'office' THEN i.office_id ELSE i.asks_unit_id END
+JOIN state s ON s.resource = i.kind AND s.status = i.status AND CASE s.asks
+    WHEN 'leader' THEN true
+    WHEN 'doer' THEN i.doer_id IS NULL
+    WHEN 'subject' THEN i.subject_id IS NULL
+    WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+JOIN unit_cover c ON c.heir AND c.unit_id = CASE
+    WHEN s.at = 'office' THEN i.office_id
+    WHEN s.asks = 'subject' THEN i.unit_id ELSE i.asks_unit_id END
 JOIN held g ON g.unit_id = c.anc_id AND g.perms & s.need <> 0
-WHERE i.subject_id IS DISTINCT FROM g.staff_id;
+WHERE i.barred_id IS DISTINCT FROM g.staff_id;
 
 COMMIT;

@@ -2,7 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
-DROP FUNCTION answers_fit;
+DROP FUNCTION answers_fit, answers_whole;
 DROP TABLE evaluation, review, criteria_set;
 
 COMMIT;

@@ -9,7 +9,7 @@ json_build_object('id', @d.id, 'version', @d.version, 'staff',
 
 -- delegation_create(caller uuid, today date, now timestamptz, id uuid,
 --     body jsonb, request text, trace text, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
 cur AS MATERIALIZED (
 	SELECT t.id, t.version, t.status, h.unit_id,
 	    @staff_rel(t, @perms(h.unit_id)) AS perms

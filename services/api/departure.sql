@@ -3,7 +3,7 @@
 -- departure_make(caller uuid, today date, now timestamptz, id uuid,
 --     body jsonb, dry_run bool, request text, trace text, key text,
 --     hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
 cur AS MATERIALIZED (
 	SELECT t.id, t.version, t.status, h.unit_id,
 	    @perms(h.unit_id) AS perms, (i.b ->> 'on')::date AS on_day,

@@ -38,7 +38,7 @@ static const struct field fields[] = {
 	    .flags = FIELD_REQUIRED | FIELD_FIXED, .doc = "Kỳ đánh giá" },
 	{ .name = "scheme", .type = F_ENUM,
 	    .flags = FIELD_FIXED | FIELD_EMPTY, .words = words_scheme },
-	{ .name = "due_on", .type = F_DATE },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_FIXED },
 	{ .name = "answers", .type = F_MAP, .flags = FIELD_EMPTY, .max = 200,
 	    .members = answer_fields },
 	{ .name = "scores", .type = F_MAP, .flags = FIELD_EMPTY, .max = 200,
@@ -108,6 +108,7 @@ const struct resource resource_evaluation = {
 	.list = q_evaluation_list_sorts,
 	.sort = "-created_at",
 	.counts = &q_evaluation_count,
+	.dimensions = "status,level",
 	.get = &q_evaluation_get,
 	.create = &q_evaluation_create,
 	.patch = &q_evaluation_patch,
@@ -120,6 +121,18 @@ const struct resource resource_evaluation = {
 static void
 evaluation_prepare(struct ctx *c, const char *verb, json_t *body)
 {
+	json_t *scores = json_object_get(body, "scores"), *x;
+	const char *code;
+
 	if (strcmp(verb, "create") == 0)
 		prepare_period(c, body);
+	/* taking a score away takes one's own, not the other side's */
+	json_object_foreach(scores, code, x)
+	{
+		if (json_is_null(x))
+			json_object_set_new(scores, code,
+			    json_pack("{s:n}",
+			        strcmp(verb, "review") == 0 ? "reviewer" :
+			                                      "self"));
+	}
 }

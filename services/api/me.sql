@@ -28,12 +28,14 @@ SELECT t.version, t.status, PERM_IS_SUBJECT::bigint,
 		'to_date', nullif(d.until_on, 'infinity') - 1)
 		ORDER BY d.from_on, d.id), '[]')
 	    FROM delegation d WHERE t.id IN (d.staff_id, d.to_id)
-	      AND d.from_on <= $today AND $today < d.until_on) AS delegations, $today AS today,
-	(SELECT json_build_object('overdue', count(*) FILTER
+	      AND d.from_on <= $today AND $today < d.until_on) AS delegations,
+	$today AS today,
+	(SELECT json_build_object('overdue', count(DISTINCT w.id) FILTER
 		    (WHERE w.role = 'do' AND w.due_on < $today
 			AND w.due_on >= coalesce(w.count_from, w.due_on)),
-		'do', count(*) FILTER (WHERE w.role = 'do'),
-		'approve', count(*) FILTER (WHERE w.role = 'approve'),
+		'do', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'),
+		'approve', count(DISTINCT w.id) FILTER
+		    (WHERE w.role = 'approve'),
 		'unread', (SELECT count(*) FROM notification n
 		    WHERE n.staff_id = t.id AND n.read_at IS NULL))
 	    FROM work w WHERE w.staff_id = t.id AND w.from_on <= $today
@@ -41,8 +43,30 @@ SELECT t.version, t.status, PERM_IS_SUBJECT::bigint,
 	t.created_at, t.updated_at) j)
 FROM staff t WHERE t.id = $caller AND t.deleted_at IS NULL;
 
--- What the caller must do or decide, by due day; what has none comes last.
--- perms stand in for the verbs, which the state tables know.
+-- How the caller stands to an item of any kind, and how the item stands.
+-- @item_perms(kind, id)
+(CASE @kind WHEN 'task' THEN (SELECT @task_rel(task, v.up)
+	FROM task CROSS JOIN LATERAL
+	    (SELECT @perms(task.unit_id) AS up OFFSET 0) v
+	WHERE task.id = @id)
+    WHEN 'plan' THEN (SELECT @plan_rel(plan, @perms(plan.unit_id))
+	FROM plan WHERE plan.id = @id)
+    WHEN 'review' THEN (SELECT @review_rel(review, @perms(review.asks_unit_id))
+	FROM review WHERE review.id = @id)
+    WHEN 'evaluation' THEN (SELECT
+	@evaluation_rel(evaluation, @evaluation_up(evaluation))
+	FROM evaluation WHERE evaluation.id = @id) END);
+
+-- @item_status(kind, id)
+(CASE @kind WHEN 'task' THEN (SELECT task.status FROM task WHERE task.id = @id)
+    WHEN 'plan' THEN (SELECT plan.status FROM plan WHERE plan.id = @id)
+    WHEN 'review' THEN (SELECT review.status FROM review
+	WHERE review.id = @id)
+    WHEN 'evaluation' THEN (SELECT evaluation.status FROM evaluation
+	WHERE evaluation.id = @id) END);
+
+-- What the caller must do or decide, by due day; what has none comes last. The
+-- verbs are made of perms and the state tables.
 -- me_work(caller uuid, today date, role text[], kind text[], due_to date,
 --     after text[], after_id uuid, limit int) : many slow
 -- sort due_on: coalesce(x.due_on, 'infinity') :: date, x.role :: text
@@ -51,25 +75,21 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT x.id, /*KEY*/ AS key, x.version, x.kind || ' ' || x.status,
-	x.perms, (SELECT row_to_json(j)::text FROM (SELECT x.id, x.kind,
-	    x.role, concat_ws(' ', x.code, x.title) AS title,
+	@item_perms(x.kind, x.id), (SELECT row_to_json(j)::text FROM (
+	    SELECT x.id, x.kind, x.role,
+	    concat_ws(' ', x.code, x.title) AS title,
 	    @staff_ref(x.subject_id) AS subject, @unit_ref(x.unit_id) AS unit,
 	    x.due_on, x.days_left, x.signal, x.status, x.version,
 	    '/v1/' || x.kind || 's/' || x.id AS href,
 	    concat_ws(' ', x.code, x.title) AS summary) j) AS body
     FROM (
-	SELECT w.id, w.kind, w.role, w.version, w.status, w.unit_id, w.code,
-	    w.title, w.subject_id, w.due_on, d.days_left,
+	SELECT DISTINCT w.id, w.kind, w.role, w.version, w.status, w.unit_id,
+	    w.code, w.title, w.subject_id, w.due_on, d.days_left,
 	    CASE WHEN w.due_on IS NULL
 		    OR w.due_on < coalesce(w.count_from, w.due_on) THEN 'none'
 		WHEN w.role = 'approve' THEN 'none'
 		WHEN w.due_on < $today THEN 'overdue'
-		WHEN d.days_left <= 3 THEN 'soon' ELSE 'ok' END AS signal,
-	    bit_or(w.need) | CASE w.role WHEN 'do' THEN
-		(PERM_IS_DOER | PERM_IS_SUBJECT | PERM_IS_AUTHOR)
-		ELSE PERM_IS_ASSIGNER END
-	    | CASE WHEN w.subkind IN ('one_off', 'occurrence')
-		THEN PERM_IS_FINITE ELSE 0 END AS perms
+		WHEN d.days_left <= 3 THEN 'soon' ELSE 'ok' END AS signal
 	FROM work w LEFT JOIN LATERAL (
 	    SELECT a.ordinal - b.ordinal AS days_left FROM unit z
 	    JOIN workday a ON a.calendar_id = z.calendar_id AND a.day = w.due_on
@@ -79,23 +99,25 @@ LEFT JOIN LATERAL (
 	  AND $today < w.until_on
 	  AND ($role IS NULL OR w.role = ANY ($role))
 	  AND ($kind IS NULL OR w.kind = ANY ($kind))
-	  AND ($due_to IS NULL OR w.due_on <= $due_to)
-	GROUP BY w.id, w.kind, w.role, w.version, w.status, w.unit_id, w.code,
-	    w.title, w.subject_id, w.due_on, w.count_from, w.subkind,
-	    d.days_left) x
+	  AND ($due_to IS NULL OR w.due_on <= $due_to)) x
     WHERE /*AFTER*/ /*ORDER*/ LIMIT $limit) l ON true;
 
+-- Whose due day has come into force: nothing counts before its plan does.
 -- me_work_counts(caller uuid, today date) : one slow
 SELECT json_build_object(
-    'overdue', count(*) FILTER (WHERE w.role = 'do' AND w.due_on < $today
-	AND w.due_on >= coalesce(w.count_from, w.due_on)),
-    'due_soon', count(*) FILTER (WHERE w.role = 'do' AND w.due_on >= $today
+    'overdue', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'
+	AND w.due_on < $today),
+    'due_soon', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'
+	AND w.due_on >= $today
 	AND w.due_on <= workday_after(c.calendar_id, $today, 3)),
-    'this_week', count(*) FILTER (WHERE w.role = 'do' AND w.due_on >= $today
+    'this_week', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'
+	AND w.due_on >= $today
 	AND w.due_on < date_trunc('week', $today::timestamp)::date + 7),
-    'approve', count(*) FILTER (WHERE w.role = 'approve'),
+    'approve', count(DISTINCT w.id) FILTER (WHERE w.role = 'approve'),
     'unread', (SELECT count(*) FROM notification n
 	WHERE n.staff_id = $caller AND n.read_at IS NULL))::text
-FROM (SELECT z.calendar_id FROM unit z WHERE z.id = @home($caller)) c
+FROM (SELECT (SELECT z.calendar_id FROM unit z WHERE z.id = @home($caller))
+    AS calendar_id) c
 LEFT JOIN work w ON w.staff_id = $caller AND w.from_on <= $today
-    AND $today < w.until_on;
+    AND $today < w.until_on AND (w.due_on IS NULL
+	OR w.due_on >= coalesce(w.count_from, w.due_on));

@@ -8,10 +8,11 @@
 #include "http/reply.h"
 #include "queries.h"
 
+static enum step notification_get(struct ctx *);
 static enum step notification_read(struct ctx *);
 static enum step notification_acknowledge(struct ctx *);
 static enum step notification_read_all(struct ctx *);
-static void take_read(struct ctx *, struct db_answer *);
+static void take_one(struct ctx *, struct db_answer *);
 static void take_read_all(struct ctx *, struct db_answer *);
 
 /* clang-format off */
@@ -51,6 +52,8 @@ static const struct field delivery_fields[] = {
 };
 
 static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/notifications/<uuid>",
+	    .run = notification_get, .summary = "Read" },
 	{ .method = POST, .pattern = "/v1/notifications/<uuid>/read",
 	    .run = notification_read, .flags = ROUTE_UNKEYED,
 	    .summary = "Mark read" },
@@ -71,7 +74,6 @@ const struct resource resource_notification = {
 	.fields = fields,
 	.list = q_notification_list_sorts,
 	.sort = "-created_at",
-	.get = &q_notification_get,
 	.routes = routes,
 };
 
@@ -85,17 +87,23 @@ const struct resource resource_delivery = {
 };
 
 static enum step
+notification_get(struct ctx *c)
+{
+	return (ctx_send(c, &q_notification_get, take_one));
+}
+
+static enum step
 notification_read(struct ctx *c)
 {
 	ctx_bind(c, "acknowledge", "f");
-	return (ctx_send(c, &q_notification_read, take_read));
+	return (ctx_send(c, &q_notification_read, take_one));
 }
 
 static enum step
 notification_acknowledge(struct ctx *c)
 {
 	ctx_bind(c, "acknowledge", "t");
-	return (ctx_send(c, &q_notification_read, take_read));
+	return (ctx_send(c, &q_notification_read, take_one));
 }
 
 static enum step
@@ -104,10 +112,12 @@ notification_read_all(struct ctx *c)
 	return (ctx_send(c, &q_notification_read_all, take_read_all));
 }
 
+/* A row (version, what it is about, perms, json); the verbs are made here. */
 static void
-take_read(struct ctx *c, struct db_answer *a)
+take_one(struct ctx *c, struct db_answer *a)
 {
 	struct item x;
+	struct buf b;
 
 	if (ctx_failed(c, a))
 		return;
@@ -115,11 +125,15 @@ take_read(struct ctx *c, struct db_answer *a)
 		problem(c, P_NOT_FOUND, NULL);
 		return;
 	}
-	x.version = db_text(a, 0, 1);
-	x.status = db_text(a, 0, 2);
+	buf_init(&b, &c->arena, db_length(a, 0, 3) + 128);
+	buf_put(&b, db_text(a, 0, 3), db_length(a, 0, 3) - 1);
+	reply_verbs(&b, db_text(a, 0, 1), db_number(a, 0, 2));
+	buf_putc(&b, '}');
+	x.version = db_text(a, 0, 0);
+	x.status = "";
 	x.perms = 0;
-	x.json = db_text(a, 0, 4);
-	x.len = db_length(a, 0, 4);
+	x.json = b.data;
+	x.len = b.len;
 	reply_item(c, 200, &x);
 }
 

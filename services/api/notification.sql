@@ -2,11 +2,17 @@
 
 -- @notification_json(x)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.category,
-    @x.urgency, @x.title, @x.body, @x.href, '[]'::json AS verbs,
+    @x.urgency, @x.title, @x.body, @x.href,
     CASE WHEN @x.ref IS NOT NULL THEN json_build_object('kind', @x.kind, 'id',
 	@x.ref) END AS subject,
     CASE WHEN @x.read_at IS NULL THEN 'unread' ELSE 'read' END AS status,
     @x.created_at, @x.read_at, @x.acknowledged_at) j);
+
+-- What it is about, as "kind status", and how the reader stands to it: the verbs
+-- are made of them.
+-- @about(x)
+concat(@x.kind, ' ', @item_status(@x.kind, @x.ref)),
+    coalesce(@item_perms(@x.kind, @x.ref), 0);
 
 -- notification_list(caller uuid, today date, category text[], unread bool,
 --     after text[], after_id uuid, limit int) : many slow
@@ -15,7 +21,7 @@
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
-    SELECT t.id, /*KEY*/ AS key, t.version, '', 0::bigint,
+    SELECT t.id, /*KEY*/ AS key, t.version, @about(t),
 	@notification_json(t) AS body
     FROM notification t
     WHERE t.staff_id = $caller
@@ -24,19 +30,20 @@ LEFT JOIN LATERAL (
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- notification_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, '', 0::bigint, @notification_json(t) FROM notification t
+SELECT t.version, @about(t), @notification_json(t) FROM notification t
 WHERE t.id = $id AND t.staff_id = $caller;
 
--- notification_read(caller uuid, now timestamptz, id uuid,
+-- notification_read(caller uuid, today date, now timestamptz, id uuid,
 --     acknowledge bool) : one write
 WITH upd AS (
 	UPDATE notification t SET read_at = coalesce(t.read_at, $now),
 	    acknowledged_at = CASE WHEN $acknowledge
 		THEN coalesce(t.acknowledged_at, $now)
 		ELSE t.acknowledged_at END,
-	    version = t.version + (t.read_at IS NULL)::int
+	    version = t.version + (t.read_at IS NULL
+		OR $acknowledge AND t.acknowledged_at IS NULL)::int
 	WHERE t.id = $id AND t.staff_id = $caller RETURNING t.*)
-SELECT 200, x.version, '', 0::bigint, @notification_json(x) FROM upd x;
+SELECT x.version, @about(x), @notification_json(x) FROM upd x;
 
 -- notification_read_all(caller uuid, now timestamptz) : one write
 WITH upd AS (

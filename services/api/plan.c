@@ -94,6 +94,22 @@ static const struct field fields[] = {
 	FIELDS_END
 };
 
+/* What a plan obliges people to hand in; it comes in with the plan. */
+static const struct field duty_fields[] = {
+	FIELD_ID,
+	{ .name = "code", .type = F_CODE },
+	{ .name = "task", .type = F_OBJECT },
+	{ .name = "what", .type = F_TEXT },
+	{ .name = "audience", .type = F_CODE },
+	{ .name = "subject_kind", .type = F_ENUM, .words = words_subject_kind },
+	{ .name = "cadence", .type = F_LIST, .item = F_ENUM,
+	    .words = words_cadence },
+	{ .name = "due_rule", .type = F_ANY },
+	{ .name = "criteria_set_code", .type = F_CODE },
+	{ .name = "report_to", .type = F_LIST, .item = F_CODE },
+	{ .name = "source", .type = F_ANY },
+	FIELDS_END
+};
 static const struct field issue_fields[] = {
 	{ .name = "number", .type = F_TEXT, .min = 1, .max = 60,
 	    .doc = "Số văn bản" },
@@ -123,9 +139,10 @@ static const struct verb verbs[] = {
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/tasks",
 	    .run = page_list, .list = q_plan_task_list_sorts,
-	    .resource = &resource_task, .summary = "Tasks of a plan" },
+	    .query = &q_plan_get, .resource = &resource_task, .summary = "Tasks of a plan" },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations",
 	    .run = page_list, .list = q_obligation_list_sorts,
+	    .query = &q_plan_get, .members = duty_fields,
 	    .summary = "What a plan obliges people to hand in" },
 	{ .pattern = NULL }
 };
@@ -142,6 +159,7 @@ const struct resource resource_plan = {
 	.list = q_plan_list_sorts,
 	.sort = "-created_at",
 	.counts = &q_plan_count,
+	.dimensions = "status,kind",
 	.get = &q_plan_get,
 	.create = &q_plan_create,
 	.patch = &q_plan_patch,

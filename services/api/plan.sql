@@ -27,13 +27,21 @@ AND ($number IS NULL OR p.number = $number)
 AND ($issued_from IS NULL OR p.issued_on >= $issued_from)
 AND ($issued_to IS NULL OR p.issued_on <= $issued_to)
 AND ($ids IS NULL OR p.id = ANY ($ids))
+AND ($mine IS NULL OR CASE $mine
+	WHEN 'do' THEN p.author_id = $caller AND p.status = 'draft'
+	WHEN 'approve' THEN s.perms & PERM_ISSUE <> 0
+	    AND (p.status = 'issued' OR p.status = 'submitted'
+		AND p.author_id <> $caller)
+	WHEN 'assigned' THEN p.author_id = $caller
+	WHEN 'follow' THEN p.status = 'in_force' END)
 AND @in_unit(p.unit_id) AND @search(p.fold)
 AND ($deleted IS NULL AND p.deleted_at IS NULL
     OR $deleted = 'only' AND p.deleted_at IS NOT NULL);
 
 -- plan_list(caller uuid, today date, status text[], kind text[], number text,
---     issued_from date, issued_to date, ids uuid[], unit text, subtree bool,
---     q text, deleted text, after text[], after_id uuid, limit int) : many slow
+--     issued_from date, issued_to date, ids uuid[], mine text, unit text,
+--     subtree bool, q text, deleted text, after text[], after_id uuid,
+--     limit int) : many slow
 -- sort title: p.title COLLATE "vi-x-icu" :: text
 -- sort issued_on: coalesce(p.issued_on, 'infinity') :: date | coalesce(p.issued_on, '-infinity') :: date
 -- sort created_at: p.created_at :: timestamptz
@@ -50,10 +58,10 @@ LEFT JOIN LATERAL (
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- plan_count(caller uuid, today date, status text[], kind text[], number text,
---     issued_from date, issued_to date, ids uuid[], unit text, subtree bool,
---     q text, deleted text) : many slow
+--     issued_from date, issued_to date, ids uuid[], mine text, unit text,
+--     subtree bool, q text, deleted text) : many slow
 SELECT CASE WHEN grouping(p.status) = 0 THEN 'status'
-	WHEN grouping(p.kind) = 0 THEN 'plan_kind' ELSE 'total' END,
+	WHEN grouping(p.kind) = 0 THEN 'kind' ELSE 'total' END,
     coalesce(p.status, p.kind, ''), count(*)
 FROM plan p CROSS JOIN LATERAL
     (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
@@ -62,12 +70,13 @@ GROUP BY GROUPING SETS ((p.status), (p.kind), ());
 
 -- plan_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
 cur AS (SELECT NULL::plan AS r WHERE false),
 may AS MATERIALIZED (
-	SELECT jsonb_populate_record(NULL::plan, i.b) AS r,
-	    @perms((i.b ->> 'unit_id')::uuid) AS up
-	FROM inp i),
+	SELECT m.r, m.up, CASE WHEN m.up & PERM_DRAFT = 0 THEN 403
+	    WHEN NOT @stands((m.r).unit_id) THEN 422 ELSE 201 END AS outcome
+	FROM (SELECT jsonb_populate_record(NULL::plan, i.b) AS r,
+	    @perms((i.b ->> 'unit_id')::uuid) AS up FROM inp i) m),
 upd AS (
 	INSERT INTO plan AS t (id, unit_id, kind, symbol, title, "text",
 	    issuer, place, legal_bases, sections, recipients, signer, source,
@@ -76,63 +85,67 @@ upd AS (
 	    (m.r).symbol, (m.r).title, (m.r)."text", (m.r).issuer,
 	    (m.r).place, (m.r).legal_bases, (m.r).sections, (m.r).recipients,
 	    (m.r).signer, (m.r).source, $caller, $now, $now
-	FROM may m WHERE m.up & PERM_DRAFT <> 0
+	FROM may m WHERE m.outcome = 201
 	RETURNING t AS r),
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, x.version, x.status,
 	    @plan_rel(x, m.up) AS perms, @plan_json(x) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
-	SELECT 403, 0, '', 0, NULL FROM may m WHERE m.up & PERM_DRAFT = 0),
+	SELECT m.outcome, 0, '', 0, '/unit_id ended' FROM may m
+	WHERE m.outcome <> 201),
 @written('plan', 'create', $body, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
+
+-- @plan_cur(gone)
+@locked(plan, @gone),
+cur AS MATERIALIZED (
+	SELECT l.r, s.perms FROM locked l
+	CROSS JOIN LATERAL (SELECT (l.r).*) t CROSS JOIN LATERAL
+	    (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+	WHERE @plan_seen(t, s.perms)),
+@step();
+
+-- The answer of a step, and its consequences.
+-- @plan_turned(verb, patch)
+out AS MATERIALIZED (
+	SELECT s.outcome, x.version, x.status, c.perms,
+	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x),
+@written('plan', @verb, @patch, unit_id);
 
 -- plan_patch(caller uuid, today date, now timestamptz, id uuid, version int,
 --     body jsonb, from text[], need bigint[], request text, trace text,
 --     tell bool, key text, hash bytea, to text[], also bigint[],
 --     never bigint[]) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NULL),
 upd AS (
 	UPDATE plan t SET (kind, symbol, title, "text", issuer, place,
 	    legal_bases, sections, recipients, signer, version, updated_at) =
 	(SELECT p.kind, p.symbol, p.title, p."text", p.issuer, p.place,
-	    p.legal_bases, p.sections, p.recipients, p.signer, t.version + 1,
-	    $now
-	    FROM jsonb_populate_record(c.r, refs($body)) p)
+	    p.legal_bases, p.sections, p.recipients,
+	    CASE WHEN $body ? 'signer' THEN nullif(json_merge((c.r).signer::jsonb,
+		$body -> 'signer'), 'null')::json ELSE t.signer END,
+	    t.version + 1, $now
+	    FROM jsonb_populate_record(c.r, $body) p)
 	FROM cur c JOIN step s ON s.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
-out AS MATERIALIZED (
-	SELECT s.outcome, x.version, x.status, c.perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @plan_seen((c.r), c.perms)),
-@written('plan', 'update', $body, unit_id)
+@plan_turned('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
--- The answer of a step, and its consequences.
--- @plan_turned()
-out AS MATERIALIZED (
-	SELECT s.outcome, x.version, x.status, c.perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @plan_seen((c.r), c.perms)),
-@written('plan', $verb, $body, unit_id);
-
+-- What is handed up must be whole: one-off items have their due day.
 -- plan_verb(caller uuid, today date, now timestamptz, id uuid, version int,
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NULL),
+wrong AS MATERIALIZED (
+	SELECT format('/tasks/%s/due_on no_due_day', coalesce(k.code,
+	    k.id::text)) AS line
+	FROM step s JOIN task k ON k.plan_id = $id AND k.kind = 'one_off'
+	    AND k.due_on IS NULL AND k.deleted_at IS NULL
+	WHERE s.outcome = 200 AND $verb = 'submit'),
 upd AS (
 	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now,
@@ -145,8 +158,18 @@ upd AS (
 	    returns = t.returns + ($verb = 'return')::int
 	FROM cur c JOIN step s ON s.outcome = 200
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::plan, $body) p
-	WHERE t.id = (c.r).id RETURNING t AS r),
-@plan_turned()
+	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
+	RETURNING t AS r),
+out AS MATERIALIZED (
+	SELECT CASE WHEN w.lines IS NOT NULL THEN 422 ELSE s.outcome END
+	    AS outcome, x.version, x.status, c.perms,
+	    CASE WHEN w.lines IS NOT NULL THEN w.lines
+		WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	CROSS JOIN (SELECT string_agg(line, E'\n' ORDER BY line) AS lines
+	    FROM wrong) w),
+@written('plan', $verb, $body, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Tasks that a plan's step has turned: their events, marks and one job.
@@ -171,11 +194,7 @@ tjb AS (
 --     version int, verb text, body jsonb, from text[], to text[],
 --     need bigint[], also bigint[], never bigint[], request text, trace text,
 --     tell bool, key text, hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NULL),
 upd AS (
 	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now, activated_on = $today,
@@ -202,7 +221,7 @@ oev AS (
 	    request, trace)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
 	    $request, $trace FROM begun g),
-@plan_turned()
+@plan_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
 -- End a plan before its time; its open work ends with it.
@@ -210,11 +229,7 @@ SELECT outcome, version, status, perms, body FROM out;
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NULL),
 upd AS (
 	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now, return_reason = $body ->> 'reason'
@@ -225,30 +240,33 @@ ended AS (
 	    updated_at = $now
 	FROM upd u WHERE k.plan_id = (u.r).id
 	  AND k.status NOT IN ('done', 'accepted', 'cancelled')
+	  AND k.deleted_at IS NULL
 	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
 @turned(ended, 'cancel'),
-@plan_turned()
+@plan_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
+-- A draft goes with its items, and they come back with it.
 -- plan_remove(caller uuid, today date, now timestamptz, id uuid, version int,
 --     from text[], to text[], need bigint[], also bigint[], never bigint[],
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NULL),
 upd AS (
 	UPDATE plan t SET deleted_at = $now, version = t.version + 1,
 	    updated_at = $now
 	FROM cur c JOIN step s ON s.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
+gone AS (
+	UPDATE task k SET deleted_at = $now, version = k.version + 1,
+	    updated_at = $now
+	FROM upd u WHERE k.plan_id = (u.r).id AND k.deleted_at IS NULL
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+@turned(gone, 'delete'),
 out AS MATERIALIZED (
 	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
 	    x.version, x.status, c.perms,
 	    CASE WHEN s.outcome = 412 THEN @plan_json(x) END AS body
-	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x
-	WHERE @plan_seen((c.r), c.perms)),
+	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x),
 @written('plan', 'delete', NULL::jsonb, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -256,21 +274,18 @@ SELECT outcome, version, status, perms, body FROM out;
 --     from text[], to text[], need bigint[], also bigint[], never bigint[],
 --     version int, request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @plan_rel(t, @perms(t.unit_id)) AS perms
-	FROM plan t WHERE t.id = $id AND t.deleted_at IS NOT NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @plan_cur(NOT NULL),
 upd AS (
 	UPDATE plan t SET deleted_at = NULL, version = t.version + 1,
 	    updated_at = $now
 	FROM cur c JOIN step s ON s.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
-out AS MATERIALIZED (
-	SELECT s.outcome, x.version, x.status, c.perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @plan_seen((c.r), c.perms)),
-@written('plan', 'restore', NULL::jsonb, unit_id)
+back AS (
+	UPDATE task k SET deleted_at = NULL, version = k.version + 1,
+	    updated_at = $now
+	FROM upd u CROSS JOIN cur c WHERE k.plan_id = (u.r).id
+	  AND k.deleted_at = (c.r).deleted_at
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+@turned(back, 'restore'),
+@plan_turned('restore', NULL::jsonb)
 SELECT outcome, version, status, perms, body FROM out;

@@ -1,7 +1,8 @@
 /*
  * A plan document brought in whole. The members are those of the ward's plan
- * (tests/data/plan-tan-chinh-2024.json); everything wrong with it is told in
- * one answer. ?dry_run=true only tells.
+ * (tests/data/plan-tan-chinh-2024.json). Everything wrong with it, what its
+ * members are and what they name, is told in one answer, and what is doubtful
+ * with it. ?dry_run=true only tells.
  */
 #include <string.h>
 
@@ -84,7 +85,7 @@ static const struct field document_fields[] = {
 
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/plans/import", .run = plan_import,
-	    .fields = document_fields, .flags = ROUTE_BODY,
+	    .fields = document_fields, .flags = ROUTE_BODY | ROUTE_FAULTS,
 	    .params = "dry_run", .resource = &resource_plan,
 	    .summary = "Bring a plan document in whole" },
 	{ .pattern = NULL }
@@ -100,24 +101,30 @@ const struct resource resource_plan_import = {
 static enum step
 plan_import(struct ctx *c)
 {
-	const char *dry = param_take(c, "dry_run");
-	char *id;
+	const char *dry = param_take(c, "dry_run"), *day;
+	char made[UUID_LEN + 1];
 
-	if (param_rest(c) == STEP_DONE)
-		return (STEP_DONE);
 	if (dry != NULL && strcmp(dry, "true") != 0 &&
 	    strcmp(dry, "false") != 0) {
 		fault_add(&c->faults, "dry_run", "bad_format");
 		return (problem(c, P_BAD_PARAMETER, NULL));
 	}
-	id = arena_alloc(&c->arena, UUID_LEN + 1);
-	if (json_object_get(c->body, "id") != NULL)
-		memcpy(id, json_string_value(json_object_get(c->body, "id")),
-		    UUID_LEN + 1);
-	else
-		uuid_new(id);
-	c->args[0] = id;
-	ctx_bind(c, "dry_run", dry != NULL ? dry : "false");
+	if (dry == NULL)
+		dry = "false";
+	day = json_string_value(json_object_get(c->body, "issued_on"));
+	if (day != NULL && strcmp(day, c->today) > 0)
+		fault_add(&c->faults, "/issued_on", "in_future");
+	faults_blank(&c->faults, c->body);
+	c->args[0] = json_string_value(json_object_get(c->body, "id"));
+	if (c->args[0] == NULL) {
+		uuid_new(made);
+		c->args[0] = arena_strdup(&c->arena, made);
+	}
+	/* telling is no answer that could be repeated */
+	if (strcmp(dry, "true") == 0)
+		c->key = NULL;
 	ctx_bind(c, "tell", "f");
+	ctx_bind(c, "dry_run", dry);
+	ctx_bind(c, "faulty", c->faults.count > 0 ? "true" : "false");
 	return (crud_write(c, &q_plan_import));
 }

@@ -1,12 +1,13 @@
 -- A whole plan document at once: the plan, its tasks, its obligations, and a
 -- stub for every basis nobody has entered yet. Everything that is wrong with
--- it is told in one answer, and then nothing is written.
+-- it is told in one answer, and then nothing is written; $faulty says that the
+-- answer is no already.
 --
 -- A unit that has ended is followed to whoever stands in its place today; the
 -- stated code is kept in the item's source.
 
 -- plan_import(caller uuid, today date, now timestamptz, id uuid, body jsonb,
---     dry_run bool, request text, trace text, tell bool, key text,
+--     dry_run bool, faulty bool, request text, trace text, tell bool, key text,
 --     hash bytea) : one write
 WITH doc AS MATERIALIZED (SELECT $body AS d),
 item AS MATERIALIZED (
@@ -23,7 +24,9 @@ basis AS MATERIALIZED (
 	    jsonb_array_elements(nullif(d -> 'legal_bases', 'null'))
 	    WITH ORDINALITY e(b, n)
 	LEFT JOIN LATERAL (SELECT x.id FROM document x
-	    WHERE x.deleted_at IS NULL AND (x.number = e.b ->> 'number'
+	    WHERE x.deleted_at IS NULL
+	      AND x.issuer IS NOT DISTINCT FROM e.b ->> 'issuer'
+	      AND (x.number = e.b ->> 'number'
 		OR e.b ->> 'number' IS NULL AND x.number IS NULL
 		AND x.title = e.b ->> 'title')
 	    ORDER BY x.created_at LIMIT 1) k ON true),
@@ -56,11 +59,22 @@ named AS MATERIALIZED (
 		jsonb_array_elements(nullif(d -> 'recipients', 'null'))
 		WITH ORDINALITY r(x, m)) c
 	LEFT JOIN unit u ON u.code = c.code AND u.deleted_at IS NULL
+	    AND unit_known(u.id, $caller, $today)
 	WHERE c.code IS NOT NULL
 	  AND c.code NOT IN ('all-units', 'all-associations', 'each-person')),
 wrong AS MATERIALIZED (
 	SELECT ptr, 'unknown_reference' AS fault FROM named
 	WHERE stated IS NULL OR (must AND heir IS NULL)
+	UNION ALL
+	SELECT w.ptr, 'not_a_lead' FROM named w
+	JOIN named o ON o.ptr = '/issuer_unit_code'
+	WHERE w.must AND w.heir IS NOT NULL AND o.heir IS NOT NULL
+	  AND NOT EXISTS (SELECT FROM unit_cover k WHERE k.unit_id = w.heir
+	    AND k.anc_id = o.heir AND k.from_on <= $today
+	    AND $today < k.until_on)
+	UNION ALL
+	SELECT format('/tasks/%s/kind', n), 'not_in_list' FROM item
+	WHERE t ->> 'kind' = 'occurrence'
 	UNION ALL
 	SELECT format('/tasks/%s/code', n), 'twice' FROM item i
 	WHERE EXISTS (SELECT FROM item h WHERE h.n < i.n
@@ -99,7 +113,7 @@ doubtful AS MATERIALIZED (
 	FROM basis b WHERE b.known IS NULL),
 may AS MATERIALIZED (
 	SELECT w.heir AS unit_id, z.office_id, @perms(w.heir) AS up,
-	    NOT EXISTS (SELECT FROM wrong)
+	    NOT $faulty AND NOT EXISTS (SELECT FROM wrong)
 		AND @perms(w.heir) & PERM_DRAFT <> 0 AS fine
 	FROM (SELECT heir FROM named WHERE ptr = '/issuer_unit_code') w
 	LEFT JOIN unit z ON z.id = w.heir),
@@ -115,7 +129,7 @@ cur AS (SELECT NULL::plan AS r WHERE false),
 upd AS (
 	INSERT INTO plan AS t (id, unit_id, kind, number, symbol, title,
 	    "text", issuer, place, legal_bases, sections, recipients, signer,
-	    source, author_id, created_at, updated_at)
+	    source, issued_on, author_id, created_at, updated_at)
 	SELECT $id, g.unit_id, coalesce(d ->> 'kind', 'plan'), d ->> 'number',
 	    d ->> 'symbol', d ->> 'title', d ->> 'text', d ->> 'issuer',
 	    d ->> 'place',
@@ -125,7 +139,7 @@ upd AS (
 	    (d -> 'signer')::json, (coalesce(nullif(d -> 'source', 'null'),
 		'{}') || jsonb_build_object('stated_issuer_unit_code',
 		d ->> 'issuer_unit_code'))::json,
-	    $caller, $now, $now
+	    (d ->> 'issued_on')::date, $caller, $now, $now
 	FROM doc CROSS JOIN go g RETURNING t AS r),
 put AS (
 	INSERT INTO task (id, kind, plan_id, code, title, cadence, audience,
@@ -178,12 +192,16 @@ out AS MATERIALIZED (
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN said s
 	CROSS JOIN may m
 	UNION ALL
-	SELECT CASE WHEN EXISTS (SELECT FROM wrong) THEN 422
-	    WHEN m.up & PERM_DRAFT = 0 THEN 403 ELSE 200 END, 0, '', 0,
-	    CASE WHEN EXISTS (SELECT FROM wrong) THEN
-		(SELECT string_agg(w.ptr || ' ' || w.fault, E'\n') FROM wrong w)
-	    ELSE '{"dry_run":true,' || substr(s.t, 2) END
-	FROM said s LEFT JOIN may m ON true
-	WHERE $dry_run OR NOT coalesce(m.fine, false)),
+	SELECT f.outcome, 0, '', 0, CASE f.outcome
+	    WHEN 200 THEN '{"dry_run":true,' || substr(s.t, 2)
+	    WHEN 422 THEN concat((SELECT string_agg(w.ptr || ' ' || w.fault
+		    || E'\n', '' ORDER BY w.ptr) FROM wrong w),
+		',', substr(s.t, 2, length(s.t) - 2)) END
+	FROM said s CROSS JOIN (SELECT CASE
+	    WHEN m.unit_id IS NOT NULL AND m.up & PERM_DRAFT = 0 THEN 403
+	    WHEN $faulty OR EXISTS (SELECT FROM wrong) THEN 422
+	    ELSE 200 END AS outcome
+	    FROM (VALUES (1)) v(one) LEFT JOIN may m ON true) f
+	WHERE f.outcome <> 200 OR $dry_run),
 @written('plan', 'import', NULL::jsonb, unit_id)
 SELECT outcome, version, status, perms, body FROM out;

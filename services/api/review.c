@@ -33,7 +33,7 @@ static const struct field fields[] = {
 	    .flags = FIELD_REQUIRED | FIELD_FIXED, .doc = "Kỳ" },
 	{ .name = "scheme", .type = F_ENUM,
 	    .flags = FIELD_FIXED | FIELD_EMPTY, .words = words_scheme },
-	{ .name = "due_on", .type = F_DATE },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_FIXED },
 	{ .name = "answers", .type = F_MAP, .flags = FIELD_EMPTY, .max = 200,
 	    .members = answer_fields, .doc = "Trả lời theo mã biểu hiện" },
 	{ .name = "summary", .type = F_TEXT, .max = 20000 },
@@ -81,6 +81,7 @@ const struct resource resource_review = {
 	.list = q_review_list_sorts,
 	.sort = "-created_at",
 	.counts = &q_review_count,
+	.dimensions = "status",
 	.get = &q_review_get,
 	.create = &q_review_create,
 	.patch = &q_review_patch,
@@ -93,6 +94,12 @@ const struct resource resource_review = {
 static void
 review_prepare(struct ctx *c, const char *verb, json_t *body)
 {
-	if (strcmp(verb, "create") == 0)
-		prepare_period(c, body);
+	if (strcmp(verb, "create") != 0)
+		return;
+	prepare_period(c, body);
+	if ((json_object_get(body, "subject_staff_id") != NULL ||
+	        json_object_get(body, "subject_staff_code") != NULL) &&
+	    (json_object_get(body, "unit_id") != NULL ||
+	        json_object_get(body, "unit_code") != NULL))
+		fault_add(&c->faults, "/unit_id", "in_conflict");
 }

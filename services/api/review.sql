@@ -1,5 +1,6 @@
--- Self-reviews. Seen by the person, by who made it, and by those whose unit is
--- asked to conclude it - never by mere readers of the unit.
+-- Self-reviews. Seen by the person, by those whose unit is asked to conclude
+-- it, and as long as it is a draft by who opened it - never by mere readers of
+-- the unit.
 
 -- @review_rel(x, up)
 (@up | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END
@@ -9,21 +10,26 @@
 	THEN PERM_IS_SUBJECT ELSE 0 END);
 
 -- @review_seen(x, perms)
-(@perms & (PERM_IS_SUBJECT | PERM_IS_AUTHOR) <> 0
+(@perms & PERM_IS_SUBJECT <> 0
+    OR @x.status = 'draft' AND @perms & PERM_IS_AUTHOR <> 0
     OR (@x.status <> 'draft' OR @x.returns > 0) AND @perms & PERM_REVIEW <> 0);
 
--- @review_json(x)
+-- Not the words of somebody who is still writing them.
+-- @review_json(x, perms)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
     @unit_ref(@x.unit_id) AS unit, @staff_ref(@x.subject_staff_id) AS subject,
     (SELECT json_build_object('id', k.id, 'code', k.code, 'name', k.title)
 	FROM criteria_set k WHERE k.id = @x.criteria_set_id) AS criteria_set,
     @x.plan_id, @x.period, @x.scheme, @x.period_from,
-    @x.period_until - 1 AS period_to, @x.due_on, @x.answers, @x.summary,
-    @x."comment", @x.conclusion, @x.return_reason, @x.returns,
-    @x.created_at, @x.updated_at) j);
+    @x.period_until - 1 AS period_to, @x.due_on,
+    CASE WHEN w.all THEN @x.answers END AS answers,
+    CASE WHEN w.all THEN @x.summary END AS summary, @x."comment", @x.conclusion, @x.return_reason, @x.returns,
+    @x.created_at, @x.updated_at
+    FROM (SELECT @x.status <> 'draft' OR @perms & PERM_IS_SUBJECT <> 0 AS all)
+	w) j);
 
 -- review_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, t.status, s.perms, @review_json(t) AS body
+SELECT t.version, t.status, s.perms, @review_json(t, s.perms) AS body
 FROM review t CROSS JOIN LATERAL
     (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @review_seen(t, s.perms);
@@ -52,7 +58,7 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@review_json(t) AS body
+	@review_json(t, s.perms) AS body
     FROM review t CROSS JOIN LATERAL
 	(SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
     WHERE @review_filter() AND @review_seen(t, s.perms) AND /*AFTER*/
@@ -69,23 +75,24 @@ WHERE @review_filter() AND @review_seen(t, s.perms)
 GROUP BY GROUPING SETS ((t.status), ());
 
 -- Whose leader is asked about a person: his unit's, or the parent's when he
--- leads it himself.
+-- leads it himself. About a unit, without a person: the parent's.
 -- @asked(staff, unit)
-(SELECT CASE WHEN y.parent_id IS NOT NULL AND EXISTS (SELECT FROM staff_grant l
-	WHERE l.staff_id = @staff AND l.unit_id = y.id
-	  AND l.perms & PERM_LEAD <> 0 AND l.from_on <= $today
-	  AND $today < l.until_on) THEN y.parent_id ELSE y.id END
+(SELECT CASE WHEN y.parent_id IS NOT NULL AND (@staff IS NULL
+	OR EXISTS (SELECT FROM staff_grant l
+	    WHERE l.staff_id = @staff AND l.unit_id = y.id
+	      AND l.perms & PERM_LEAD <> 0 AND l.from_on <= $today
+	      AND $today < l.until_on)) THEN y.parent_id ELSE y.id END
     FROM unit y WHERE y.id = @unit);
 
--- One's own, or one opened for somebody by those who will look at it. Without
--- a person it is the unit's.
+-- One's own, or one opened for somebody by those who will look at it; what it
+-- says is the subject's to write. Without a person it is the unit's.
 -- review_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
 WITH inp AS MATERIALIZED (
 	SELECT i.b || jsonb_build_object('subject_staff_id',
 	    coalesce(i.b ->> 'subject_staff_id',
 		CASE WHEN NOT i.b ? 'unit_id' THEN $caller::text END)) AS b
-	FROM (SELECT refs($body) AS b OFFSET 0) i),
+	FROM (SELECT refs($body, $caller, $today) AS b OFFSET 0) i),
 cur AS (SELECT NULL::review AS r WHERE false),
 whom AS MATERIALIZED (
 	SELECT i.b, jsonb_populate_record(NULL::review, i.b) AS r,
@@ -93,15 +100,33 @@ whom AS MATERIALIZED (
 		(i.b ->> 'unit_id')::uuid) AS unit_id
 	FROM inp i),
 may AS MATERIALIZED (
-	SELECT w.r, w.unit_id, a.asks, @perms(a.asks)
+	SELECT w.b, w.r, w.unit_id, a.asks, @perms(a.asks)
 	    | CASE WHEN (w.r).subject_staff_id = $caller THEN PERM_IS_SUBJECT
 		ELSE 0 END
 	    | CASE WHEN (w.r).subject_staff_id IS NULL
 		    AND @perms(w.unit_id) & PERM_IS_LEADER <> 0
 		THEN PERM_IS_SUBJECT ELSE 0 END AS up
 	FROM whom w CROSS JOIN LATERAL
-	    (SELECT coalesce(@asked((w.r).subject_staff_id, w.unit_id),
-		w.unit_id) AS asks OFFSET 0) a),
+	    (SELECT @asked((w.r).subject_staff_id, w.unit_id) AS asks OFFSET 0)
+	    a),
+wrong AS MATERIALIZED (
+	SELECT v.line FROM may m CROSS JOIN LATERAL (VALUES
+	    (m.unit_id IS NULL, '/subject_staff_id not_a_subject'),
+	    ((m.r).plan_id IS NOT NULL AND NOT EXISTS (SELECT FROM plan p
+		CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id))
+		    AS perms OFFSET 0) s
+		WHERE p.id = (m.r).plan_id AND p.deleted_at IS NULL
+		  AND @plan_seen(p, s.perms)), '/plan_id unknown_reference'),
+	    ((m.r).answers <> '{}' AND m.up & PERM_IS_SUBJECT = 0,
+		'/answers not_yours'),
+	    (m.b ? 'summary' AND m.up & PERM_IS_SUBJECT = 0,
+		'/summary not_yours')) v(so, line)
+	WHERE v.so),
+fate AS MATERIALIZED (
+	SELECT CASE WHEN m.unit_id IS NOT NULL AND m.up
+		& (PERM_IS_SUBJECT | PERM_REVIEW | PERM_DOSSIER) = 0 THEN 403
+	    WHEN EXISTS (SELECT FROM wrong) THEN 422 ELSE 201 END AS outcome
+	FROM may m),
 upd AS (
 	INSERT INTO review AS t (id, unit_id, asks_unit_id, subject_staff_id,
 	    criteria_set_id, plan_id, period, scheme, period_from,
@@ -111,58 +136,66 @@ upd AS (
 	    (m.r).criteria_set_id, (m.r).plan_id, (m.r).period,
 	    coalesce((m.r).scheme, 'calendar'), (m.r).period_from,
 	    (m.r).period_until, (m.r).due_on,
-	    coalesce((m.r).answers, '{}'), (m.r).summary, $caller, $now, $now
-	FROM may m WHERE m.up & (PERM_IS_SUBJECT | PERM_REVIEW | PERM_DOSSIER) <> 0
-	  AND answers_fit((m.r).criteria_set_id, (m.r).answers, 'answers')
+	    json_merge('{}', coalesce((m.r).answers, '{}')), (m.r).summary,
+	    $caller, $now, $now
+	FROM may m JOIN fate f ON f.outcome = 201
+	WHERE CASE WHEN f.outcome = 201 THEN
+	    answers_fit((m.r).criteria_set_id, (m.r).answers, 'answers') END
 	RETURNING t AS r),
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, x.version, x.status,
-	    m.up | PERM_IS_AUTHOR AS perms, @review_json(x) AS body
+	    m.up | PERM_IS_AUTHOR AS perms,
+	    @review_json(x, m.up) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
-	SELECT 403, 0, '', 0, NULL FROM may m
-	WHERE m.up & (PERM_IS_SUBJECT | PERM_REVIEW | PERM_DOSSIER) = 0),
+	SELECT f.outcome, 0, '', 0,
+	    (SELECT string_agg(w.line, E'\n') FROM wrong w)
+	FROM fate f WHERE f.outcome <> 201),
 @written('review', 'create', $body, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
--- @review_cur()
+-- @review_cur(gone)
+@locked(review, @gone),
 cur AS MATERIALIZED (
-	SELECT t AS r, @review_rel(t, @perms(t.asks_unit_id)) AS perms
-	FROM review t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
+	SELECT l.r, s.perms FROM locked l
+	CROSS JOIN LATERAL (SELECT (l.r).*) t CROSS JOIN LATERAL
+	    (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
+	WHERE @review_seen(t, s.perms)),
 @step();
 
 -- @review_turned(verb, patch)
 out AS MATERIALIZED (
 	SELECT s.outcome, x.version, x.status, c.perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @review_json(x) END AS body
+	    CASE WHEN s.outcome IN (200, 412) THEN @review_json(x, c.perms) END
+		AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @review_seen((c.r), c.perms)),
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x),
 @written('review', @verb, @patch, unit_id);
 
 -- review_patch(caller uuid, today date, now timestamptz, id uuid,
 --     version int, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH @review_cur(),
+WITH @review_cur(NULL),
 upd AS (
-	UPDATE review t SET summary = p.summary, due_on = p.due_on,
+	UPDATE review t SET summary = p.summary,
 	    answers = json_merge(t.answers, $body -> 'answers'),
 	    version = t.version + 1, updated_at = $now
 	FROM cur c JOIN step s ON s.outcome = 200
 	CROSS JOIN LATERAL jsonb_populate_record(c.r, $body) p
-	WHERE t.id = (c.r).id
-	  AND answers_fit((c.r).criteria_set_id, $body -> 'answers', 'answers')
+	WHERE t.id = (c.r).id AND CASE WHEN s.outcome = 200 THEN
+	    answers_fit((c.r).criteria_set_id, $body -> 'answers', 'answers')
+	    END
 	RETURNING t AS r),
 @review_turned('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
+-- What is handed in answers all that must be answered.
 -- review_verb(caller uuid, today date, now timestamptz, id uuid, version int,
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH @review_cur(),
+WITH @review_cur(NULL),
 upd AS (
 	UPDATE review t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now,
@@ -174,7 +207,10 @@ upd AS (
 		WHEN 'submit' THEN NULL ELSE t.return_reason END,
 	    returns = t.returns + ($verb = 'return')::int
 	FROM cur c JOIN step s ON s.outcome = 200
-	WHERE t.id = (c.r).id RETURNING t AS r),
+	WHERE t.id = (c.r).id AND CASE WHEN s.outcome = 200 AND $verb = 'submit'
+	    THEN answers_whole((c.r).criteria_set_id, (c.r).answers)
+	    ELSE true END
+	RETURNING t AS r),
 @review_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -182,7 +218,7 @@ SELECT outcome, version, status, perms, body FROM out;
 --     version int, from text[], to text[], need bigint[], also bigint[],
 --     never bigint[], request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH @review_cur(),
+WITH @review_cur(NULL),
 upd AS (
 	UPDATE review t SET deleted_at = $now, version = t.version + 1,
 	    updated_at = $now
@@ -190,9 +226,9 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 out AS MATERIALIZED (
 	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
-	    (c.r).version, (c.r).status, c.perms,
-	    CASE WHEN s.outcome = 412 THEN @review_json((c.r)) END AS body
-	FROM step s CROSS JOIN cur c WHERE @review_seen((c.r), c.perms)),
+	    x.version, x.status, c.perms, CASE WHEN s.outcome = 412
+		THEN @review_json(x, c.perms) END AS body
+	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x),
 @written('review', 'delete', NULL::jsonb, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -200,11 +236,7 @@ SELECT outcome, version, status, perms, body FROM out;
 --     version int, from text[], to text[], need bigint[], also bigint[],
 --     never bigint[], request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @review_rel(t, @perms(t.asks_unit_id)) AS perms
-	FROM review t WHERE t.id = $id AND t.deleted_at IS NOT NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @review_cur(NOT NULL),
 upd AS (
 	UPDATE review t SET deleted_at = NULL, version = t.version + 1,
 	    updated_at = $now

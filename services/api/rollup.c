@@ -11,7 +11,12 @@
 #include "http/reply.h"
 #include "queries.h"
 
+#define SERIES_MAX 60
+
 static enum step rollup_get(struct ctx *);
+static enum step bind_measures(struct ctx *);
+static enum step bind_compare(struct ctx *, const char *, enum period_scheme);
+static enum step bind_series(struct ctx *, const char *, enum period_scheme);
 static void take_figures(struct ctx *, struct db_answer *);
 static void take_lag(struct ctx *, struct db_answer *);
 static enum step rollup_reply(struct ctx *);
@@ -28,7 +33,7 @@ struct figures {
 /* clang-format off */
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/rollups", .run = rollup_get,
-	    .params = "unit depth period scheme compare",
+	    .params = "unit depth period scheme measures compare series",
 	    .summary = "Figures of a unit and its subtree" },
 	{ .pattern = NULL }
 };
@@ -50,11 +55,9 @@ bad(struct ctx *c, const char *name, const char *code)
 static enum step
 rollup_get(struct ctx *c)
 {
-	const char *unit, *depth, *compare;
+	const char *unit, *depth;
 	enum period_scheme scheme = PERIOD_CALENDAR;
-	struct period before;
 	struct figures *f;
-	char last[16];
 
 	f = arena_zalloc(&c->arena, sizeof(*f));
 	c->state = f;
@@ -72,21 +75,9 @@ rollup_get(struct ctx *c)
 		f->period = arena_strndup(&c->arena, c->today, 7);
 	if (period_range(f->period, scheme, &f->range) == -1)
 		return (bad(c, "period", "bad_format"));
-	ctx_bind(c, "before_from", NULL);
-	ctx_bind(c, "before_until", NULL);
-	if ((compare = param_take(c, "compare")) != NULL) {
-		if (strcmp(compare, "previous_year") != 0)
-			return (bad(c, "compare", "not_in_list"));
-		snprintf(last, sizeof(last), "%04d%s", atoi(f->period) - 1,
-		    f->period + 4);
-		if (period_range(last, scheme, &before) == 0) {
-			ctx_bind(c, "before_from",
-			    arena_strdup(&c->arena, before.from));
-			ctx_bind(c, "before_until",
-			    arena_strdup(&c->arena, before.until));
-		}
-	}
-	if (param_rest(c) == STEP_DONE)
+	if (bind_measures(c) == STEP_DONE ||
+	    bind_compare(c, f->period, scheme) == STEP_DONE ||
+	    bind_series(c, f->period, scheme) == STEP_DONE)
 		return (STEP_DONE);
 	ctx_bind(c, "unit", unit);
 	ctx_bind(c, "depth", depth);
@@ -96,6 +87,99 @@ rollup_get(struct ctx *c)
 	if (ctx_send(c, &q_rollup_lag, take_lag) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, &q_rollup_get, take_figures));
+}
+
+/* The measures that are not wanted, as an array. */
+static enum step
+bind_measures(struct ctx *c)
+{
+	static const char *const measures[] = { "total", "done_on_time",
+		"done_late", "completed", "open_in_term", "overdue", "paused",
+		"reworks", "due", "rate", "overdue_rate" };
+	const char *wanted = param_take(c, "measures"), *p;
+	char keep[sizeof(measures) / sizeof(measures[0])] = "";
+	struct buf drop;
+	size_t i, n;
+
+	buf_init(&drop, &c->arena, 128);
+	buf_putc(&drop, '{');
+	for (p = wanted; p != NULL; p = p[n] == ',' ? p + n + 1 : NULL) {
+		n = strcspn(p, ",");
+		for (i = 0; i < sizeof(keep); i++)
+			if (strlen(measures[i]) == n &&
+			    memcmp(measures[i], p, n) == 0)
+				break;
+		if (i == sizeof(keep))
+			return (bad(c, "measures", "not_in_list"));
+		keep[i] = 1;
+	}
+	for (i = 0; wanted != NULL && i < sizeof(keep); i++)
+		if (!keep[i])
+			buf_printf(&drop, "%s%s", drop.len > 1 ? "," : "",
+			    measures[i]);
+	buf_putc(&drop, '}');
+	ctx_bind(c, "drop", drop.data);
+	return (STEP_MORE);
+}
+
+/* The same period a year before, where the scheme has one. */
+static enum step
+bind_compare(struct ctx *c, const char *code, enum period_scheme scheme)
+{
+	const char *compare = param_take(c, "compare");
+	struct period before;
+	char last[16];
+
+	ctx_bind(c, "before_from", NULL);
+	ctx_bind(c, "before_until", NULL);
+	if (compare == NULL)
+		return (STEP_MORE);
+	if (strcmp(compare, "previous_year") != 0)
+		return (bad(c, "compare", "not_in_list"));
+	snprintf(last, sizeof(last), "%04d%s", atoi(code) - 1, code + 4);
+	if (period_range(last, scheme, &before) == -1)
+		return (STEP_MORE);
+	ctx_bind(c, "before_from", arena_strdup(&c->arena, before.from));
+	ctx_bind(c, "before_until", arena_strdup(&c->arena, before.until));
+	return (STEP_MORE);
+}
+
+/* So many periods, this one the last of them, as three arrays. */
+static enum step
+bind_series(struct ctx *c, const char *code, enum period_scheme scheme)
+{
+	const char *series = param_take(c, "series");
+	char now[PERIOD_LEN + 1], before[PERIOD_LEN + 1], *end;
+	struct buf names, froms, untils;
+	struct period range;
+	long i, n;
+
+	ctx_bind(c, "periods", NULL);
+	ctx_bind(c, "froms", NULL);
+	ctx_bind(c, "untils", NULL);
+	if (series == NULL)
+		return (STEP_MORE);
+	n = strtol(series, &end, 10);
+	if (*end != '\0' || end == series || n < 1 || n > SERIES_MAX)
+		return (bad(c, "series", "out_of_range"));
+	buf_init(&names, &c->arena, 256);
+	buf_init(&froms, &c->arena, 256);
+	buf_init(&untils, &c->arena, 256);
+	snprintf(now, sizeof(now), "%s", code);
+	for (i = 0; i < n && period_range(now, scheme, &range) == 0; i++) {
+		buf_printf(&names, "%c%s", i == 0 ? '{' : ',', now);
+		buf_printf(&froms, "%c%s", i == 0 ? '{' : ',', range.from);
+		buf_printf(&untils, "%c%s", i == 0 ? '{' : ',', range.until);
+		period_previous(now, scheme, before);
+		memcpy(now, before, sizeof(now));
+	}
+	buf_putc(&names, '}');
+	buf_putc(&froms, '}');
+	buf_putc(&untils, '}');
+	ctx_bind(c, "periods", names.data);
+	ctx_bind(c, "froms", froms.data);
+	ctx_bind(c, "untils", untils.data);
+	return (STEP_MORE);
 }
 
 static void
@@ -116,6 +200,10 @@ take_figures(struct ctx *c, struct db_answer *a)
 	if (ctx_failed(c, a))
 		return;
 	f->rows = db_rows(a);
+	if (f->rows == 1 && db_null(a, 0, 0)) {
+		problem(c, P_FORBIDDEN, NULL);
+		return;
+	}
 	buf_init(&f->items, &c->arena, (size_t)f->rows * 512 + 64);
 	for (i = 0; i < f->rows; i++) {
 		buf_puts(&f->items, i > 0 ? "," : "");

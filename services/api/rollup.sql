@@ -1,53 +1,73 @@
--- Figures of the units the caller may read, for a span of days: a unit and
--- those below it, to a depth. Open work is split by the day as it is read.
--- rollup_get(caller uuid, today date, unit text, depth int,
---     from_day date, until_day date, before_from date, before_until date) : many slow
-WITH RECURSIVE root AS (
-	SELECT t.id FROM unit t
+-- Figures of the units the caller may read, for a span of days. Open work is
+-- split by the day as it is read.
+
+-- @figures(unit, from_day, until_day)
+(SELECT jsonb_build_object('total', on_time + late + in_term + overdue,
+    'done_on_time', on_time, 'done_late', late, 'completed', on_time + late,
+    'open_in_term', in_term, 'overdue', overdue, 'paused', paused,
+    'reworks', reworks, 'due', on_time + late + overdue,
+    'rate', round((on_time + late)::numeric
+	/ nullif(on_time + late + overdue, 0), 6)::text,
+    'overdue_rate', round(overdue::numeric
+	/ nullif(on_time + late + overdue, 0), 6)::text) - $drop
+    FROM (SELECT coalesce(sum(cell.on_time), 0) AS on_time,
+	coalesce(sum(cell.late), 0) AS late,
+	coalesce(sum(cell.open) FILTER (WHERE cell.day < $today), 0)
+	    AS overdue,
+	coalesce(sum(cell.open) FILTER (WHERE cell.day >= $today), 0)
+	    + coalesce(sum(cell.paused), 0) AS in_term,
+	coalesce(sum(cell.paused), 0) AS paused,
+	coalesce(sum(cell.reworks), 0) AS reworks
+	FROM cell WHERE cell.unit_id = @unit AND cell.day >= @from_day
+	  AND cell.day < @until_day) s);
+
+-- The list behind a figure.
+-- @behind(timeliness)
+format('/v1/tasks?unit=%s&due_from=%s&due_to=%s&historic=false&status=%s&%s',
+    n.code, $from_day, $until_day - 1,
+    'assigned,received,in_progress,declined,paused,done,accepted',
+    'timeliness=' || @timeliness);
+
+-- A unit and those that stood below it in that time, to a depth: the tree of
+-- then, the rights of today. One row without text where the unit may be known,
+-- but not its figures. $drop are the measures nobody asked for.
+-- rollup_get(caller uuid, today date, unit text, depth int, drop text[],
+--     from_day date, until_day date, before_from date, before_until date,
+--     periods text[], froms date[], untils date[]) : many slow
+WITH RECURSIVE asked AS MATERIALIZED (
+	SELECT t.id, @holds(t.id, PERM_FIGURE) AS may FROM unit t
 	WHERE (t.code = $unit OR t.id::text = $unit) AND t.deleted_at IS NULL
-	  AND @holds(t.id, PERM_FIGURE)),
+	  AND @kin(t.id)),
 tree AS (
-	SELECT r.id, 0 AS level FROM root r
+	SELECT a.id, 0 AS level FROM asked a WHERE a.may
 	UNION
 	SELECT v.unit_id, t.level + 1 FROM tree t
 	JOIN unit_version v ON v.parent_id = t.id
 	    AND v.from_on < $until_day AND v.until_on > $from_day
 	WHERE t.level < $depth)
-SELECT row_to_json(j)::text FROM (
-    SELECT @unit_ref(t.id) AS unit, t.level, f.*, b.* FROM tree t
-    JOIN unit n ON n.id = t.id
-    CROSS JOIN LATERAL (
-	SELECT (s.on_time + s.late + s.in_term + s.overdue)::int AS total,
-	    s.on_time::int AS done_on_time, s.late::int AS done_late,
-	    (s.on_time + s.late)::int AS completed,
-	    s.in_term::int AS open_in_term, s.overdue::int,
-	    s.paused::int, s.reworks::int,
-	    (s.on_time + s.late + s.overdue)::int AS due,
-	    round((s.on_time + s.late)::numeric
-		/ nullif(s.on_time + s.late + s.overdue, 0), 6)::text AS rate,
-	    round(s.overdue::numeric
-		/ nullif(s.on_time + s.late + s.overdue, 0), 6)::text
-		AS overdue_rate
-	FROM (SELECT coalesce(sum(c.on_time), 0) AS on_time,
-		coalesce(sum(c.late), 0) AS late,
-		coalesce(sum(c.open) FILTER (WHERE c.day < $today), 0)
-		    AS overdue,
-		coalesce(sum(c.open) FILTER (WHERE c.day >= $today), 0)
-		    + coalesce(sum(c.paused), 0) AS in_term,
-		coalesce(sum(c.paused), 0) AS paused,
-		coalesce(sum(c.reworks), 0) AS reworks
-	    FROM cell c WHERE c.unit_id = t.id AND c.day >= $from_day
-	      AND c.day < $until_day) s) f
-    CROSS JOIN LATERAL (
-	SELECT CASE WHEN $before_from IS NOT NULL THEN json_build_object(
-	    'completed', coalesce(sum(c.on_time + c.late), 0),
-	    'overdue', coalesce(sum(c.open), 0), 'rate',
-	    round(sum(c.on_time + c.late)::numeric
-		/ nullif(sum(c.on_time + c.late + c.open), 0), 6)::text) END
-	    AS previous
-	FROM cell c WHERE c.unit_id = t.id AND c.day >= $before_from
-	  AND c.day < $before_until) b
-    ORDER BY t.level, n.rank_order, n.name COLLATE "vi-x-icu") j;
+SELECT r.line FROM (
+SELECT t.level, n.rank_order, n.name, (jsonb_build_object('unit', n.card, 'level', t.level)
+    || @figures(n.id, $from_day, $until_day)
+    || CASE WHEN $before_from IS NULL THEN '{}' ELSE jsonb_build_object(
+	'previous', @figures(n.id, $before_from, $before_until)) END
+    || CASE WHEN $periods IS NULL THEN '{}' ELSE jsonb_build_object('series',
+	(SELECT jsonb_agg(jsonb_build_object('period', p.period, 'from',
+	    p.since, 'to', p.until - 1) || @figures(n.id, p.since, p.until)
+	    ORDER BY p.since)
+	FROM unnest($periods, $froms, $untils) AS p(period, since, until))) END
+    || jsonb_build_object('links', jsonb_build_object(
+	'done_on_time', @behind('done_on_time'),
+	'done_late', @behind('done_late'),
+	'open_in_term', @behind('open_in_term'),
+	'overdue', @behind('overdue'), 'total',
+	@behind('done_on_time,done_late,open_in_term,overdue')) - $drop))::text
+    AS line
+FROM (SELECT id, min(level) AS level FROM tree GROUP BY id) t
+JOIN unit n ON n.id = t.id
+WHERE @holds(n.id, PERM_FIGURE)
+UNION ALL
+SELECT 0, 0, '', NULL FROM asked a WHERE NOT a.may) r
+ORDER BY r.level, r.rank_order, r.name COLLATE "vi-x-icu";
 
 -- How far behind the figures are: the oldest change not yet counted.
 -- rollup_lag() : one slow

@@ -27,7 +27,7 @@ WITH inp AS MATERIALIZED (
 	SELECT x.b, (x.b ->> 'unit_id')::uuid AS unit_id,
 	    (x.b ->> 'expires_at')::timestamptz AS expires_at,
 	    (x.b ->> 'id')::uuid AS id, uuid_v7() AS staff_id
-	FROM (SELECT refs($body) AS b OFFSET 0) x),
+	FROM (SELECT refs($body, $caller, $today) AS b OFFSET 0) x),
 step AS MATERIALIZED (
 	SELECT CASE WHEN @perms(i.unit_id) & PERM_GRANT <> 0 THEN 201
 	    WHEN @kin(i.unit_id) THEN 403 ELSE 404 END AS outcome FROM inp i),

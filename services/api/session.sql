@@ -103,12 +103,12 @@ told AS (
 
 -- session_end(caller uuid, today date, target uuid, address text,
 --     device text, request text) : one write
-WITH @sessions_ended($caller, s.id = $target, 'ended')
+WITH @sessions_ended($caller, id = $target, 'ended')
 SELECT count(*) FROM gone;
 
 -- session_end_others(caller uuid, today date, session uuid, address text,
 --     device text, request text) : one write
-WITH @sessions_ended($caller, s.id <> $session, 'ended')
+WITH @sessions_ended($caller, id <> $session, 'ended')
 SELECT count(*) FROM gone;
 
 -- An administrator ends one of a person's sessions, or (target null) all.
@@ -119,7 +119,7 @@ WITH may AS MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT @home(t.id) AS unit_id OFFSET 0) h
 	WHERE t.id = $id
 	  AND (t.id = $caller OR @holds(h.unit_id, PERM_STAFF))),
-@sessions_ended((SELECT m.id FROM may m), ($target IS NULL OR s.id = $target),
+@sessions_ended((SELECT m.id FROM may m), ($target IS NULL OR id = $target),
     'ended by an administrator')
 SELECT (SELECT count(*) FROM gone) FROM may m
 WHERE $target IS NULL OR EXISTS (SELECT FROM gone);

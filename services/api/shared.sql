@@ -11,28 +11,37 @@
 -- @holds(unit, bits)
 (@perms(@unit) & @bits <> 0);
 
--- The units a filter unit=… means: the subtree, or the unit alone. Takes the
--- parameters $unit (code or id) and $subtree.
--- @in_unit(unit)
+-- Does this unit stand today: has it begun, and not ended?
+-- @stands(unit)
+EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit
+    AND e.from_on <= $today AND $today < e.until_on);
+
+-- The units a filter unit=… means on a day: the subtree, or the unit alone.
+-- Takes the parameters $unit (code or id) and $subtree.
+-- @unit_below(unit, day)
 ($unit IS NULL OR @unit IN (
     SELECT k.unit_id FROM unit_cover k JOIN unit f ON f.id = k.anc_id
     WHERE (f.code = $unit OR f.id::text = $unit)
-      AND k.from_on <= $today AND $today < k.until_on
+      AND k.from_on <= @day AND @day < k.until_on
       AND (coalesce($subtree, true) OR k.unit_id = f.id)));
+
+-- @in_unit(unit)
+@unit_below(@unit, $today);
 
 -- References as they are read.
 -- @unit_ref(unit)
-(SELECT r.card FROM unit r WHERE r.id = @unit);
+(SELECT unit.card FROM unit WHERE unit.id = @unit);
 
 -- @staff_ref(staff)
-(SELECT json_build_object('id', r.id, 'code', r.code, 'full_name',
-	r.full_name, 'position', m.position, 'unit', m.unit)
-    FROM staff r LEFT JOIN LATERAL (
-	SELECT a.position, y.card AS unit
-	FROM assignment a JOIN unit y ON y.id = a.unit_id
-	WHERE a.staff_id = r.id AND a.main AND a.from_on <= $today
-	ORDER BY a.from_on DESC LIMIT 1) m ON true
-    WHERE r.id = @staff);
+(SELECT json_build_object('id', staff.id, 'code', staff.code, 'full_name',
+	staff.full_name, 'position', post.position, 'unit', post.unit)
+    FROM staff LEFT JOIN LATERAL (
+	SELECT assignment.position, unit.card AS unit
+	FROM assignment JOIN unit ON unit.id = assignment.unit_id
+	WHERE assignment.staff_id = staff.id AND assignment.main
+	  AND assignment.from_on <= $today
+	ORDER BY assignment.from_on DESC LIMIT 1) post ON true
+    WHERE staff.id = @staff);
 
 -- A search of up to five words in any order, accents and case aside.
 -- @search(fold)
@@ -40,20 +49,34 @@
     AND @fold LIKE search_word($q, 3) AND @fold LIKE search_word($q, 4)
     AND @fold LIKE search_word($q, 5)));
 
--- May the caller take this step now? Expects the CTE cur (r: the row, locked;
--- perms) and the state table's rows of the verb as arrays. Gives the CTE step
--- (outcome: 200 403 409 412, goes_to).
+-- The row a write is about, locked first and judged as it then stands: it may
+-- have changed, and the caller with it, while we waited. What the caller may not
+-- see is not there: then cur has no row, and nothing is written.
+-- @locked(table, gone)
+locked AS MATERIALIZED (
+	SELECT t AS r FROM @table t WHERE t.id = $id AND t.deleted_at IS @gone
+	FOR NO KEY UPDATE);
+
+-- May the caller take this step now? Expects the CTE cur (r: the row; perms)
+-- and the state table's rows of the verb as arrays. Gives the CTE step (outcome:
+-- 200 403 409 412, goes_to): 409 where the record does not allow it, whoever
+-- calls.
 -- @step()
 step AS MATERIALIZED (
 	SELECT CASE WHEN $version IS NOT NULL AND (c.r).version <> $version
 		THEN 412
-	    WHEN m.goes_to IS NULL THEN 409
+	    WHEN m.goes_to IS NULL
+		OR m.also & ~c.perms & @record() <> 0
+		OR m.never & c.perms & @record() <> 0 THEN 409
 	    WHEN c.perms & m.need = 0 OR c.perms & m.also <> m.also
 		OR c.perms & m.never <> 0 THEN 403
 	    ELSE 200 END AS outcome, m.goes_to
 	FROM cur c LEFT JOIN unnest($from, $to, $need, $also, $never)
 	    AS m(status, goes_to, need, also, never)
 	    ON m.status = (c.r).status);
+
+-- @record()
+(PERM_IS_FINITE | PERM_IS_PLANNED | PERM_IS_HELD);
 
 -- The consequences of a write, in its own commit: the event, the job that
 -- tells people, the idempotent answer. Expects the CTEs cur (r: the row

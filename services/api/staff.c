@@ -1,19 +1,18 @@
 /* Staff: the directory, the whole record, posts and grants. */
+#include <string.h>
+
 #include "api/api.h"
-#include "core/uuid.h"
 #include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
 #include "http/crud.h"
-#include "http/problem.h"
-#include "http/reply.h"
+#include "http/page.h"
 #include "queries.h"
 
-static enum step grant_list(struct ctx *);
-static enum step grant_create(struct ctx *);
-static enum step grant_remove(struct ctx *);
-static enum step assignment_create(struct ctx *);
-static void take_grants(struct ctx *, struct db_answer *);
+static void staff_prepare(struct ctx *, const char *, json_t *);
+static enum step part_get(struct ctx *);
+static enum step part_create(struct ctx *);
+static enum step part_remove(struct ctx *);
 
 /* clang-format off */
 static const struct field assignment_fields[] = {
@@ -80,26 +79,47 @@ static const struct transition steps[] = {
 	{ "active", "delete", NULL, PERM_STAFF, 0, 0, 0 },
 	{ "active", "grant", NULL, PERM_GRANT, 0, 0, STEP_SIGN },
 	{ "suspended", "update", NULL, PERM_STAFF, 0, 0, 0 },
+	{ "suspended", "delete", NULL, PERM_STAFF, 0, 0, 0 },
+	{ "suspended", "grant", NULL, PERM_GRANT, 0, 0, STEP_SIGN },
 	{ "left", "update", NULL, PERM_STAFF, 0, 0, 0 },
+	{ "left", "delete", NULL, PERM_STAFF, 0, 0, 0 },
+	{ "left", "grant", NULL, PERM_GRANT, 0, 0, STEP_SIGN },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
 /* clang-format on */
 static const struct states states = { "staff", steps, NULL };
 
 /* clang-format off */
+#define WHOLE (PERM_STAFF | PERM_GRANT | PERM_IS_SUBJECT)
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/grants",
-	    .run = grant_list, .summary = "Roles held" },
+	    .run = page_list, .list = q_grant_list_sorts,
+	    .query = &q_staff_get, .need = WHOLE, .members = grant_fields,
+	    .summary = "Roles held" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/grants",
-	    .run = grant_create, .fields = grant_fields,
-	    .flags = ROUTE_BODY | ROUTE_SIGN,
+	    .run = part_create, .query = &q_grant_create,
+	    .fields = grant_fields, .flags = ROUTE_BODY | ROUTE_SIGN,
 	    .summary = "Give a role at a unit" },
+	{ .method = GET, .pattern = "/v1/staff/<uuid>/grants/<uuid>",
+	    .run = part_get, .query = &q_grant_get, .params = "fields",
+	    .members = grant_fields,
+	    .summary = "A role held" },
 	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/grants/<uuid>",
-	    .run = grant_remove, .flags = ROUTE_SIGN,
+	    .run = part_remove, .query = &q_grant_remove,
+	    .flags = ROUTE_SIGN,
 	    .summary = "Take a role back" },
+	{ .method = GET, .pattern = "/v1/staff/<uuid>/assignments",
+	    .run = page_list, .list = q_assignment_list_sorts,
+	    .query = &q_staff_get, .members = assignment_fields,
+	    .summary = "Posts held" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/assignments",
-	    .run = assignment_create, .fields = assignment_fields,
-	    .flags = ROUTE_BODY, .summary = "A further post" },
+	    .run = part_create, .query = &q_assignment_create,
+	    .fields = assignment_fields, .flags = ROUTE_BODY,
+	    .summary = "A further post" },
+	{ .method = GET, .pattern = "/v1/staff/<uuid>/assignments/<uuid>",
+	    .run = part_get, .query = &q_assignment_get, .params = "fields",
+	    .members = assignment_fields,
+	    .summary = "A post held" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -113,44 +133,50 @@ const struct resource resource_staff = {
 	.states = &states,
 	.list = q_staff_list_sorts,
 	.sort = "rank",
+	.counts = &q_staff_count,
+	.dimensions = "status",
 	.get = &q_staff_get,
 	.create = &q_staff_create,
 	.patch = &q_staff_patch,
 	.remove = &q_staff_remove,
 	.restore = &q_staff_restore,
+	.prepare = staff_prepare,
 	.routes = routes,
 };
 
-static enum step
-grant_list(struct ctx *c)
-{
-	return (ctx_send(c, &q_grant_list, take_grants));
-}
-
+/* Everybody has a main post: it says where he belongs. */
 static void
-take_grants(struct ctx *c, struct db_answer *a)
+staff_prepare(struct ctx *c, const char *verb, json_t *body)
 {
-	if (!ctx_failed(c, a))
-		reply_rows(c, a);
+	json_t *posts = json_object_get(body, "assignments"), *p;
+	int main_posts = 0;
+	size_t i;
+
+	if (strcmp(verb, "create") != 0)
+		return;
+	json_array_foreach(posts, i, p)
+	    main_posts += !json_is_false(json_object_get(p, "main"));
+	if (main_posts == 0)
+		fault_add(&c->faults, "/assignments", "no_main_post");
+}
+
+/* A grant or a post, by the person's id and its own. */
+static enum step
+part_get(struct ctx *c)
+{
+	ctx_bind(c, "part_id", c->args[1]);
+	return (crud_get(c));
 }
 
 static enum step
-grant_create(struct ctx *c)
+part_create(struct ctx *c)
 {
-	ctx_bind(c, "tell", "f");
-	return (crud_write(c, &q_grant_create));
+	return (crud_write(c, c->route->query));
 }
 
 static enum step
-grant_remove(struct ctx *c)
+part_remove(struct ctx *c)
 {
-	ctx_bind(c, "grant_id", c->args[1]);
-	return (crud_write(c, &q_grant_remove));
-}
-
-static enum step
-assignment_create(struct ctx *c)
-{
-	ctx_bind(c, "tell", "f");
-	return (crud_write(c, &q_assignment_create));
+	ctx_bind(c, "part_id", c->args[1]);
+	return (crud_write(c, c->route->query));
 }

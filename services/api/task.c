@@ -8,13 +8,21 @@
 #include "queries.h"
 
 static void task_prepare(struct ctx *, const char *, json_t *);
-static void flatten_lead(struct ctx *, json_t *);
+static void check_who(struct ctx *, json_t *, const char *);
+static void check_due(struct ctx *, json_t *);
 
 /* A unit or a person. */
 /* clang-format off */
 static const struct field who_fields[] = {
 	{ .name = "unit", .type = F_REF, .ref = "units" },
 	{ .name = "staff", .type = F_REF, .ref = "staff" },
+	FIELDS_END
+};
+static const struct field due_rule_fields[] = {
+	{ .name = "working_days", .type = F_INT, .max = 1000,
+	    .doc = "Số ngày làm việc" },
+	{ .name = "from", .type = F_DATE, .flags = FIELD_EMPTY,
+	    .doc = "Kể từ sau ngày này; mặc định là hôm nay" },
 	FIELDS_END
 };
 static const struct field origin_fields[] = {
@@ -40,11 +48,12 @@ static const struct field fields[] = {
 	{ .name = "due_on", .type = F_DATE, .doc = "Hạn hoàn thành" },
 	{ .name = "due_precision", .type = F_ENUM,
 	    .words = words_due_precision },
-	{ .name = "due_rule", .type = F_ANY },
-	{ .name = "lead", .type = F_OBJECT, .members = who_fields,
-	    .doc = "Chủ trì: đơn vị hoặc người" },
-	{ .name = "lead_unit", .type = F_REF, .ref = "units",
-	    .column = "unit", .doc = "Đơn vị chủ trì" },
+	{ .name = "due_rule", .type = F_OBJECT, .members = due_rule_fields,
+	    .doc = "Hạn theo số ngày làm việc, thay cho due_on" },
+	{ .name = "lead", .type = F_OBJECT, .flags = FIELD_EMPTY,
+	    .members = who_fields, .doc = "Chủ trì: đơn vị hoặc người" },
+	{ .name = "lead_unit", .type = F_REF, .flags = FIELD_EMPTY,
+	    .ref = "units", .column = "unit", .doc = "Đơn vị chủ trì" },
 	{ .name = "lead_staff", .type = F_REF, .ref = "staff",
 	    .doc = "Người chủ trì" },
 	{ .name = "co_owners", .type = F_LIST, .item = F_OBJECT, .max = 50,
@@ -92,9 +101,10 @@ static const struct field fields[] = {
 };
 
 static const struct field assign_fields[] = {
-	{ .name = "lead", .type = F_OBJECT, .members = who_fields },
-	{ .name = "lead_unit", .type = F_REF, .ref = "units",
-	    .column = "unit" },
+	{ .name = "lead", .type = F_OBJECT, .flags = FIELD_EMPTY,
+	    .members = who_fields },
+	{ .name = "lead_unit", .type = F_REF, .flags = FIELD_EMPTY,
+	    .ref = "units", .column = "unit" },
 	{ .name = "lead_staff", .type = F_REF, .ref = "staff" },
 	{ .name = "co_owners", .type = F_LIST, .item = F_OBJECT, .max = 50,
 	    .members = who_fields },
@@ -156,6 +166,7 @@ const struct resource resource_task = {
 	.list = q_task_list_sorts,
 	.sort = "due_on",
 	.counts = &q_task_count,
+	.dimensions = "status,timeliness,signal",
 	.get = &q_task_get,
 	.create = &q_task_create,
 	.patch = &q_task_patch,
@@ -168,9 +179,25 @@ const struct resource resource_task = {
 static void
 task_prepare(struct ctx *c, const char *verb, json_t *body)
 {
+	static const char *const leads[] = { "unit_id", "unit_code",
+		"lead_staff_id", "lead_staff_code" };
 	const char *kind, *day;
+	json_t *who;
+	size_t i, named = 0;
 
-	flatten_lead(c, body);
+	for (i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
+		named += json_object_get(body, leads[i]) != NULL;
+	if ((who = json_object_get(body, "lead")) != NULL) {
+		if (named > 0)
+			fault_add(&c->faults, "/lead", "ambiguous");
+		else
+			check_who(c, who, "/lead");
+	}
+	json_array_foreach(json_object_get(body, "co_owners"), i, who)
+	{
+		check_who(c, who, arena_printf(&c->arena, "/co_owners/%zu", i));
+	}
+	check_due(c, body);
 	day = json_string_value(json_object_get(body, "completed_on"));
 	if (day != NULL && strcmp(day, c->today) > 0)
 		fault_add(&c->faults, "/completed_on", "in_future");
@@ -179,41 +206,34 @@ task_prepare(struct ctx *c, const char *verb, json_t *body)
 	kind = json_string_value(json_object_get(body, "kind"));
 	if (kind != NULL && strcmp(kind, "occurrence") == 0)
 		fault_add(&c->faults, "/kind", "not_in_list");
-	if (kind != NULL && strcmp(kind, "recurring") == 0 &&
-	    json_array_size(json_object_get(body, "cadence")) == 0)
-		fault_add(&c->faults, "/cadence", "required");
-	if (json_object_get(body, "unit_id") == NULL &&
-	    json_object_get(body, "unit_code") == NULL &&
-	    json_object_get(body, "lead_staff_id") == NULL &&
-	    json_object_get(body, "lead_staff_code") == NULL)
+	if (named == 0 && json_object_get(body, "lead") == NULL)
 		fault_add(&c->faults, "/lead", "required");
 }
 
-/* lead {unit_…|staff_…} becomes unit_… or lead_staff_…; one or the other. */
+/* {unit_id|unit_code|staff_id|staff_code}: exactly one of them. */
 static void
-flatten_lead(struct ctx *c, json_t *body)
+check_who(struct ctx *c, json_t *who, const char *at)
 {
-	static const struct {
-		const char *from, *to;
-	} names[] = {
-		{ "unit_id", "unit_id" },
-		{ "unit_code", "unit_code" },
-		{ "staff_id", "lead_staff_id" },
-		{ "staff_code", "lead_staff_code" },
-	};
-	json_t *lead = json_object_get(body, "lead");
-	int given = 0;
-	size_t i;
+	size_t n = json_object_size(who);
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (json_object_get(lead, names[i].from) != NULL) {
-			json_object_set(body, names[i].to,
-			    json_object_get(lead, names[i].from));
-			given++;
-		}
-	}
-	if (lead != NULL && given != 1)
-		fault_add(&c->faults, "/lead",
-		    given == 0 ? "required" : "ambiguous");
-	json_object_del(body, "lead");
+	if (n != 1)
+		fault_add(&c->faults, at, n == 0 ? "required" : "ambiguous");
+	else if (json_is_null(json_object_iter_value(json_object_iter(who))))
+		fault_add(&c->faults, at, "not_null");
+}
+
+/* The due day, or the rule that makes it. */
+static void
+check_due(struct ctx *c, json_t *body)
+{
+	json_t *rule = json_object_get(body, "due_rule");
+
+	if (!json_is_object(rule))
+		return;
+	if (json_object_get(body, "due_on") != NULL)
+		fault_add(&c->faults, "/due_on", "in_conflict");
+	if (!json_is_integer(json_object_get(rule, "working_days")))
+		fault_add(&c->faults, "/due_rule/working_days", "required");
+	if (json_object_get(rule, "from") == NULL)
+		json_object_set_new(rule, "from", json_string(c->today));
 }

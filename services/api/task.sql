@@ -6,16 +6,25 @@
     | CASE WHEN @x.lead_staff_id = $caller THEN (PERM_IS_DOER | PERM_IS_NAMED)
 	WHEN @x.lead_staff_id IS NULL AND @up & PERM_IS_LEADER <> 0
 	THEN PERM_IS_DOER ELSE 0 END
-    | CASE WHEN $caller = ANY (@x.co_staff_ids) THEN PERM_IS_CO_OWNER ELSE 0 END
+    | CASE WHEN @x.reported_by = $caller THEN PERM_IS_REPORTER ELSE 0 END
+    | CASE WHEN $caller = ANY (@x.co_staff_ids) OR @x.co_unit_ids <> '{}'
+	    AND EXISTS (SELECT FROM unnest(@x.co_unit_ids) w(unit_id)
+		WHERE @holds(w.unit_id, PERM_READ))
+	THEN PERM_IS_CO_OWNER ELSE 0 END
     | CASE WHEN @x.kind IN ('one_off', 'occurrence') THEN PERM_IS_FINITE
-	ELSE 0 END);
+	ELSE 0 END
+    | CASE WHEN @x.status = 'draft' AND @x.plan_id IS NOT NULL
+	THEN (SELECT CASE o.status WHEN 'draft' THEN PERM_IS_PLANNED
+		WHEN 'in_force' THEN 0 ELSE PERM_IS_HELD END
+	    FROM plan o WHERE o.id = @x.plan_id) ELSE 0 END);
 
--- A draft is its author's alone, unless its plan has left his hands. The items
--- of an issued plan are for everybody below its issuer.
+-- A draft is its author's alone, unless its plan has left his hands once. The
+-- items of an issued plan are for everybody below its issuer.
 -- @task_seen(x, perms)
 (CASE WHEN @x.status = 'draft' THEN @perms & PERM_IS_AUTHOR <> 0
 	OR (@perms & PERM_READ <> 0 AND EXISTS (SELECT FROM plan o
-	    WHERE o.id = @x.plan_id AND o.status <> 'draft'))
+	    WHERE o.id = @x.plan_id
+	      AND (o.status <> 'draft' OR o.returns > 0)))
     ELSE @perms & (PERM_READ | PERM_IS_AUTHOR | PERM_IS_DOER
 	    | PERM_IS_ASSIGNER | PERM_IS_CO_OWNER) <> 0
 	OR (@x.plan_id IS NOT NULL AND @x.parent_id IS NULL
@@ -67,8 +76,10 @@
 	FROM unnest(@x.co_unit_ids) WITH ORDINALITY y(i, n)
 	UNION ALL SELECT @staff_ref(y.i)
 	FROM unnest(@x.co_staff_ids) WITH ORDINALITY y(i, n)) w) AS co_owners,
-    @x.expected_output, @x.weight::text, @x.urgency, @x.quantity::text,
-    @x.unit_of_measure, @x.quantity_done::text, @x.quantity_accepted::text,
+    @x.expected_output, trim_scale(@x.weight)::text AS weight, @x.urgency,
+    trim_scale(@x.quantity)::text AS quantity, @x.unit_of_measure,
+    trim_scale(@x.quantity_done)::text AS quantity_done,
+    trim_scale(@x.quantity_accepted)::text AS quantity_accepted,
     @x.origin, @x.source, @staff_ref(@x.assigned_by) AS assigned_by,
     @x.assigned_on, @x.received_on, @x.progress, @x.result, @x.completed_on,
     @x.recorded_at, @x.accepted_on, @x.return_reason, @x.decline_reason,
@@ -97,6 +108,8 @@ AND ($period IS NULL OR t.period = $period)
 AND ($lead_staff IS NULL OR t.lead_staff_id = $lead_staff)
 AND ($due_from IS NULL OR t.due_on >= $due_from)
 AND ($due_to IS NULL OR t.due_on <= $due_to)
+AND ($historic IS NULL OR $historic =
+    coalesce(t.due_on < t.count_from, false))
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine
 	WHEN 'do' THEN s.perms & PERM_IS_DOER <> 0
@@ -112,9 +125,9 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
 
 -- task_list(caller uuid, today date, status text[], kind text[],
 --     urgency text[], plan uuid, parent uuid, period text, lead_staff uuid,
---     due_from date, due_to date, ids uuid[], mine text, timeliness text[],
---     signal text[], unit text, subtree bool, q text, deleted text,
---     after text[], after_id uuid, limit int) : many slow
+--     due_from date, due_to date, historic bool, ids uuid[], mine text,
+--     timeliness text[], signal text[], unit text, subtree bool, q text,
+--     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
 -- sort code: t.code_sort :: text
 -- sort title: t.title COLLATE "vi-x-icu" :: text
@@ -134,8 +147,9 @@ LEFT JOIN LATERAL (
 
 -- task_count(caller uuid, today date, status text[], kind text[],
 --     urgency text[], plan uuid, parent uuid, period text, lead_staff uuid,
---     due_from date, due_to date, ids uuid[], mine text, timeliness text[],
---     signal text[], unit text, subtree bool, q text, deleted text) : many slow
+--     due_from date, due_to date, historic bool, ids uuid[], mine text,
+--     timeliness text[], signal text[], unit text, subtree bool, q text,
+--     deleted text) : many slow
 SELECT CASE WHEN grouping(x.status) = 0 THEN 'status'
 	WHEN grouping(x.timeliness) = 0 THEN 'timeliness'
 	WHEN grouping(x.signal) = 0 THEN 'signal' ELSE 'total' END,
@@ -149,96 +163,180 @@ FROM (SELECT t.status, @timeliness(t) AS timeliness,
 GROUP BY GROUPING SETS ((x.status), (x.timeliness), (x.signal), ());
 
 -- The body as columns: references resolved, the lead's unit found, co-owners
--- in two arrays.
--- @task_input(body)
-(SELECT b.b || CASE WHEN b.b ->> 'lead_staff_id' IS NOT NULL
-	    AND NOT b.b ? 'unit_id'
-	THEN jsonb_build_object('unit_id',
-	    @home((b.b ->> 'lead_staff_id')::uuid)) ELSE '{}' END
-    || CASE WHEN b.b ? 'unit_id' AND NOT b.b ? 'lead_staff_id'
-	THEN '{"lead_staff_id": null}'::jsonb ELSE '{}' END
-    || CASE WHEN NOT b.b ? 'co_owners' THEN '{}' ELSE jsonb_build_object(
-	'co_unit_ids', (SELECT coalesce(jsonb_agg(o.b -> 'unit_id'), '[]')
-	    FROM (SELECT refs(e) AS b FROM
-		jsonb_array_elements(nullif(b.b -> 'co_owners', 'null')) e) o
-	    WHERE o.b ? 'unit_id'),
-	'co_staff_ids', (SELECT coalesce(jsonb_agg(o.b -> 'staff_id'), '[]')
-	    FROM (SELECT refs(e) AS b FROM
-		jsonb_array_elements(nullif(b.b -> 'co_owners', 'null')) e) o
-	    WHERE o.b ? 'staff_id')) END
-    FROM (SELECT refs(@body) AS b OFFSET 0) b);
+-- in two arrays, the due day by its rule. @unit is where the work is so far.
+-- @task_input(body, unit)
+(SELECT d.b || CASE WHEN d.b -> 'due_rule' ? 'working_days'
+	THEN jsonb_build_object('due_on', (SELECT workday_after(z.calendar_id,
+	    (d.b #>> '{due_rule,from}')::date,
+	    (d.b #>> '{due_rule,working_days}')::int) FROM unit z
+	    WHERE z.id = coalesce((d.b ->> 'unit_id')::uuid, @unit)))
+	WHEN d.b ? 'due_on' THEN '{"due_rule": null}'::jsonb ELSE '{}' END
+    FROM (SELECT l.b || CASE WHEN l.b ->> 'lead_staff_id' IS NOT NULL
+	    AND NOT l.b ? 'unit_id' THEN jsonb_build_object('unit_id',
+		@home((l.b ->> 'lead_staff_id')::uuid)) ELSE '{}' END
+	|| CASE WHEN l.b ? 'unit_id' AND NOT l.b ? 'lead_staff_id'
+	    THEN '{"lead_staff_id": null}'::jsonb ELSE '{}' END
+	|| CASE WHEN NOT l.b ? 'co_owners' THEN '{}' ELSE jsonb_build_object(
+	    'co_unit_ids', (SELECT coalesce(jsonb_agg(o -> 'unit_id'), '[]')
+		FROM jsonb_array_elements(nullif(l.b -> 'co_owners', 'null')) o
+		WHERE o ? 'unit_id'),
+	    'co_staff_ids', (SELECT coalesce(jsonb_agg(o -> 'staff_id'), '[]')
+		FROM jsonb_array_elements(nullif(l.b -> 'co_owners', 'null')) o
+		WHERE o ? 'staff_id')) END AS b
+	FROM (SELECT r.b - 'lead' || CASE
+		WHEN r.b -> 'lead' ? 'unit_id' THEN jsonb_build_object(
+		    'unit_id', r.b #> '{lead,unit_id}')
+		WHEN r.b -> 'lead' ? 'staff_id' THEN jsonb_build_object(
+		    'lead_staff_id', r.b #> '{lead,staff_id}')
+		ELSE '{}' END AS b
+	    FROM (SELECT refs(@body, $caller, $today) AS b OFFSET 0) r
+	    OFFSET 0) l OFFSET 0) d);
+
+-- Who may lead is a unit that stands, in a plan one of its issuer's, and a
+-- person who is at work there. Of an input that names one: is it none of these?
+-- @misled(b, issuer)
+(@b ? 'unit_id' AND (NOT @stands((@b ->> 'unit_id')::uuid)
+    OR @issuer IS NOT NULL AND NOT EXISTS (SELECT FROM unit_cover k
+	WHERE k.unit_id = (@b ->> 'unit_id')::uuid
+	  AND k.anc_id IN (@issuer, unit_heir(@issuer, $today))
+	  AND k.from_on <= $today AND $today < k.until_on)
+    OR @b ->> 'lead_staff_id' IS NOT NULL AND NOT EXISTS (
+	SELECT FROM staff f JOIN assignment a ON a.staff_id = f.id
+	JOIN unit_cover k ON k.unit_id = a.unit_id
+	    AND k.anc_id = (@b ->> 'unit_id')::uuid
+	WHERE f.id = (@b ->> 'lead_staff_id')::uuid AND f.status = 'active'
+	  AND a.from_on <= $today AND $today < a.until_on
+	  AND k.from_on <= $today AND $today < k.until_on)));
+
+-- @unruly(b)
+(@b -> 'due_rule' ? 'working_days' AND @b ->> 'due_on' IS NULL);
 
 -- Outside a plan whoever may assign in the unit makes a task; inside, the
 -- author of the draft does. What is issued takes no new items but parts of
--- those it has.
+-- those it has; a part belongs to the plan of its whole.
 -- task_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT @task_input($body) AS b),
+WITH inp AS MATERIALIZED (SELECT @task_input($body, NULL::uuid) AS b),
 cur AS (SELECT NULL::task AS r WHERE false),
+part AS MATERIALIZED (
+	SELECT i.b, w.id AS whole_id, w.plan_id AS whole_plan_id,
+	    coalesce((i.b ->> 'plan_id')::uuid, w.plan_id) AS plan_id
+	FROM inp i LEFT JOIN LATERAL (
+	    SELECT t.id, t.plan_id FROM task t CROSS JOIN LATERAL
+		(SELECT @task_rel(t, p.up) AS perms FROM
+		    (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
+	    WHERE t.id = (i.b ->> 'parent_id')::uuid
+	      AND t.deleted_at IS NULL AND @task_seen(t, s.perms)) w ON true),
 may AS MATERIALIZED (
-	SELECT i.b, jsonb_populate_record(NULL::task, i.b) AS r,
-	    @perms((i.b ->> 'unit_id')::uuid) AS up, z.office_id,
-	    CASE WHEN i.b ->> 'plan_id' IS NULL THEN 201
-		WHEN o.id IS NULL THEN 404
-		WHEN o.status = 'draft' AND o.author_id = $caller THEN 201
-		WHEN o.status = 'draft' THEN 404
-		WHEN o.status = 'in_force' AND i.b ->> 'parent_id' IS NOT NULL
-		    THEN 201
-		ELSE 409 END AS plan_says, o.status AS plan_status
-	FROM inp i LEFT JOIN plan o ON o.id = (i.b ->> 'plan_id')::uuid
-	    AND o.deleted_at IS NULL
-	LEFT JOIN unit z ON z.id = (i.b ->> 'unit_id')::uuid),
-verdict AS MATERIALIZED (
-	SELECT CASE WHEN m.plan_says <> 201 THEN m.plan_says
-	    WHEN m.up & PERM_ASSIGN <> 0 THEN 201
-	    WHEN m.plan_status = 'draft' THEN 201 ELSE 403 END AS outcome
+	SELECT a.*, jsonb_populate_record(NULL::task, a.b) AS r,
+	    @perms((a.b ->> 'unit_id')::uuid) AS up,
+	    (SELECT z.office_id FROM unit z
+		WHERE z.id = (a.b ->> 'unit_id')::uuid) AS office_id,
+	    o.status AS plan_status, o.unit_id AS issuer_id, o.count_from,
+	    o.author_id AS plan_author_id
+	FROM part a LEFT JOIN LATERAL (
+	    SELECT p.* FROM plan p CROSS JOIN LATERAL (SELECT
+		@plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+	    WHERE p.id = a.plan_id AND p.deleted_at IS NULL
+	      AND @plan_seen(p, s.perms)) o ON true),
+wrong AS MATERIALIZED (
+	SELECT v.line FROM may m CROSS JOIN LATERAL (VALUES
+	    (m.plan_id IS NOT NULL AND m.plan_status IS NULL,
+		'/plan_id unknown_reference'),
+	    (m.b ->> 'parent_id' IS NOT NULL AND m.whole_id IS NULL,
+		'/parent_id unknown_reference'),
+	    (m.whole_id IS NOT NULL
+		AND m.whole_plan_id IS DISTINCT FROM m.plan_id,
+		'/parent_id in_conflict'),
+	    (@misled(m.b, m.issuer_id), '/lead not_a_lead'),
+	    (@unruly(m.b), '/due_rule out_of_range')) v(so, line)
+	WHERE v.so),
+fate AS MATERIALIZED (
+	SELECT CASE WHEN EXISTS (SELECT FROM wrong) THEN 422
+	    WHEN m.plan_status = 'draft' THEN
+		CASE WHEN m.plan_author_id = $caller THEN 201 ELSE 403 END
+	    WHEN m.plan_status <> 'in_force' OR m.plan_status = 'in_force'
+		AND m.whole_id IS NULL THEN 409
+	    WHEN m.up & PERM_ASSIGN <> 0 THEN 201 ELSE 403 END AS outcome
 	FROM may m),
 upd AS (
 	INSERT INTO task AS t (id, kind, status, plan_id, parent_id, code,
 	    title, "text", cadence, audience, due_on, due_precision, due_rule,
 	    unit_id, office_id, lead_staff_id, co_unit_ids, co_staff_ids,
 	    expected_output, weight, urgency, quantity, unit_of_measure,
-	    origin, source, assigned_by, assigned_on, author_id, created_at,
-	    updated_at)
-	SELECT (m.r).id, coalesce((m.r).kind, 'one_off'), 'draft',
-	    (m.r).plan_id, (m.r).parent_id, (m.r).code, (m.r).title,
-	    (m.r)."text", coalesce((m.r).cadence, '{}'), (m.r).audience,
-	    (m.r).due_on, coalesce((m.r).due_precision,
+	    origin, source, count_from, author_id, created_at, updated_at)
+	SELECT (m.r).id, coalesce((m.r).kind, 'one_off'), 'draft', m.plan_id,
+	    (m.r).parent_id, (m.r).code, (m.r).title, (m.r)."text",
+	    coalesce((m.r).cadence, '{}'), (m.r).audience, (m.r).due_on,
+	    coalesce((m.r).due_precision,
 		CASE WHEN (m.r).due_on IS NOT NULL THEN 'day' END),
 	    (m.r).due_rule, (m.r).unit_id, m.office_id, (m.r).lead_staff_id,
 	    coalesce((m.r).co_unit_ids, '{}'),
 	    coalesce((m.r).co_staff_ids, '{}'), (m.r).expected_output,
 	    (m.r).weight, coalesce((m.r).urgency, 'normal'), (m.r).quantity,
-	    (m.r).unit_of_measure, (m.r).origin, (m.r).source, NULL, NULL,
+	    (m.r).unit_of_measure, (m.r).origin, (m.r).source, m.count_from,
 	    $caller, $now, $now
-	FROM may m JOIN verdict v ON v.outcome = 201
+	FROM may m JOIN fate f ON f.outcome = 201
 	RETURNING t AS r),
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, x.version, x.status,
 	    @task_rel(x, m.up) AS perms, @task_json(x) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
-	SELECT v.outcome, 0, coalesce(m.plan_status, ''), 0, NULL
-	FROM verdict v CROSS JOIN may m WHERE v.outcome <> 201),
-@written('task', 'create', $body, unit_id)
+	SELECT f.outcome, 0, coalesce(m.plan_status, ''), 0,
+	    (SELECT string_agg(w.line, E'\n') FROM wrong w)
+	FROM fate f CROSS JOIN may m WHERE f.outcome <> 201),
+@written('task', 'create', (SELECT i.b FROM inp i), unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
--- @task_cur()
+-- @task_cur(gone)
+@locked(task, @gone),
 cur AS MATERIALIZED (
-	SELECT t AS r, @task_rel(t, p.up) AS perms, p.up
-	FROM task t CROSS JOIN LATERAL
-	    (SELECT @perms(t.unit_id) AS up OFFSET 0) p
-	WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
+	SELECT l.r, s.perms FROM locked l
+	CROSS JOIN LATERAL (SELECT (l.r).*) t CROSS JOIN LATERAL
+	    (SELECT @task_rel(t, p.up) AS perms
+	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
+	WHERE @task_seen(t, s.perms)),
 @step();
+
+-- May the step be taken with this input? Work goes to another unit by who may
+-- assign there; @moves says what comes of naming another lead at all.
+-- @task_fate(moves)
+inp AS MATERIALIZED (
+	SELECT @task_input($body, (c.r).unit_id) AS b
+	FROM step s CROSS JOIN cur c WHERE s.outcome = 200),
+wrong AS MATERIALIZED (
+	SELECT v.line FROM inp i CROSS JOIN cur c CROSS JOIN LATERAL (VALUES
+	    (@misled(i.b, (SELECT o.unit_id FROM plan o
+		WHERE o.id = (c.r).plan_id)), '/lead not_a_lead'),
+	    (@unruly(i.b), '/due_rule out_of_range')) v(so, line)
+	WHERE v.so),
+fate AS MATERIALIZED (
+	SELECT CASE WHEN s.outcome <> 200 THEN s.outcome
+	    WHEN (i.b ->> 'unit_id')::uuid <> (c.r).unit_id
+		OR i.b ? 'lead_staff_id' AND (i.b ->> 'lead_staff_id')::uuid
+		IS DISTINCT FROM (c.r).lead_staff_id THEN
+		CASE WHEN @moves <> 200 THEN @moves
+		    WHEN EXISTS (SELECT FROM wrong) THEN 422
+		    WHEN (i.b ->> 'unit_id')::uuid <> (c.r).unit_id
+			AND c.perms & PERM_IS_PLANNED = 0
+			AND @perms((i.b ->> 'unit_id')::uuid) & PERM_ASSIGN = 0
+			THEN 403
+		    ELSE 200 END
+	    WHEN EXISTS (SELECT FROM wrong) THEN 422
+	    ELSE 200 END AS outcome
+	FROM step s CROSS JOIN cur c LEFT JOIN inp i ON true);
 
 -- @task_turned(verb, patch)
 out AS MATERIALIZED (
-	SELECT s.outcome, x.version, x.status, @task_rel(x, c.up) AS perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @task_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	SELECT f.outcome, x.version, x.status, p.perms, CASE f.outcome
+	    WHEN 200 THEN @task_json(x) WHEN 412 THEN @task_json(x)
+	    WHEN 422 THEN (SELECT string_agg(w.line, E'\n') FROM wrong w) END
+	    AS body
+	FROM fate f CROSS JOIN cur c LEFT JOIN upd u ON true
 	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @task_seen((c.r), c.perms)),
+	CROSS JOIN LATERAL (SELECT @task_rel(x, v.up) AS perms
+	    FROM (SELECT @perms(x.unit_id) AS up OFFSET 0) v OFFSET 0) p),
 @marked(),
 @written('task', @verb, @patch, unit_id);
 
@@ -246,22 +344,27 @@ out AS MATERIALIZED (
 --     body jsonb, from text[], to text[], need bigint[], also bigint[],
 --     never bigint[], request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH @task_cur(),
+WITH @task_cur(NULL),
+@task_fate((SELECT CASE (cur.r).status WHEN 'draft' THEN 200 ELSE 409 END
+    FROM cur)),
 upd AS (
 	UPDATE task t SET (code, title, "text", cadence, audience, due_on,
 	    due_precision, due_rule, co_unit_ids, co_staff_ids,
 	    expected_output, weight, urgency, quantity, unit_of_measure,
-	    origin, unit_id, lead_staff_id, version, updated_at) =
+	    origin, unit_id, office_id, lead_staff_id, version, updated_at) =
 	(SELECT p.code, p.title, p."text", coalesce(p.cadence, '{}'),
 	    p.audience, p.due_on, p.due_precision, p.due_rule,
 	    coalesce(p.co_unit_ids, '{}'), coalesce(p.co_staff_ids, '{}'),
 	    p.expected_output, p.weight, coalesce(p.urgency, 'normal'),
-	    p.quantity, p.unit_of_measure, p.origin, p.unit_id,
+	    p.quantity, p.unit_of_measure,
+	    CASE WHEN $body ? 'origin' THEN nullif(json_merge((c.r).origin::jsonb,
+		$body -> 'origin'), 'null')::json ELSE t.origin END,
+	    p.unit_id, (SELECT z.office_id FROM unit z WHERE z.id = p.unit_id),
 	    p.lead_staff_id, t.version + 1, $now
-	    FROM jsonb_populate_record(c.r, @task_input($body)) p)
-	FROM cur c JOIN step s ON s.outcome = 200
+	    FROM inp i CROSS JOIN LATERAL jsonb_populate_record(c.r, i.b) p)
+	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
-@task_turned('update', $body)
+@task_turned('update', (SELECT i.b FROM inp i))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- One statement for every verb. Giving out starts the item anew; completion
@@ -271,37 +374,23 @@ SELECT outcome, version, status, perms, body FROM out;
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH @task_cur(),
-inp AS MATERIALIZED (
-	SELECT @task_input($body) AS b
-	FROM step s WHERE s.outcome = 200),
-may AS MATERIALIZED (
-	-- work is given to a unit by who may assign there, or where it is now
-	SELECT i.b FROM inp i CROSS JOIN cur c
-	WHERE $verb <> 'assign' OR i.b ->> 'unit_id' IS NULL
-	   OR (i.b ->> 'unit_id')::uuid = (c.r).unit_id
-	   OR @perms((i.b ->> 'unit_id')::uuid) & PERM_ASSIGN <> 0
-	   OR c.up & PERM_ASSIGN <> 0 AND EXISTS (SELECT FROM unit_cover k
-		WHERE k.unit_id = (i.b ->> 'unit_id')::uuid
-		  AND k.anc_id = (c.r).unit_id AND k.from_on <= $today
-		  AND $today < k.until_on)),
+WITH @task_cur(NULL),
+@task_fate(200),
 upd AS (
 	UPDATE task t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now,
-	    unit_id = CASE WHEN $verb = 'assign' AND p.unit_id IS NOT NULL
-		THEN p.unit_id ELSE t.unit_id END,
-	    office_id = CASE WHEN $verb = 'assign' AND p.unit_id IS NOT NULL
+	    unit_id = coalesce(p.unit_id, t.unit_id),
+	    office_id = CASE WHEN p.unit_id IS NOT NULL
 		THEN (SELECT z.office_id FROM unit z WHERE z.id = p.unit_id)
 		ELSE t.office_id END,
-	    lead_staff_id = CASE WHEN $verb = 'assign'
-		    AND i.b ? 'lead_staff_id' THEN p.lead_staff_id
-		ELSE t.lead_staff_id END,
-	    co_unit_ids = CASE WHEN $verb = 'assign' AND i.b ? 'co_unit_ids'
+	    lead_staff_id = CASE WHEN i.b ? 'lead_staff_id'
+		THEN p.lead_staff_id ELSE t.lead_staff_id END,
+	    co_unit_ids = CASE WHEN i.b ? 'co_unit_ids'
 		THEN p.co_unit_ids ELSE t.co_unit_ids END,
-	    co_staff_ids = CASE WHEN $verb = 'assign' AND i.b ? 'co_staff_ids'
+	    co_staff_ids = CASE WHEN i.b ? 'co_staff_ids'
 		THEN p.co_staff_ids ELSE t.co_staff_ids END,
-	    due_on = CASE WHEN $verb = 'assign' THEN
-		coalesce(p.due_on, t.due_on) ELSE t.due_on END,
+	    due_on = coalesce(p.due_on, t.due_on),
+	    due_rule = CASE WHEN p.due_on IS NULL THEN t.due_rule END,
 	    assigned_by = CASE $verb WHEN 'assign' THEN $caller
 		ELSE t.assigned_by END,
 	    assigned_on = CASE $verb WHEN 'assign' THEN $today
@@ -323,6 +412,9 @@ upd AS (
 	    recorded_at = CASE WHEN $verb = 'complete' THEN $now
 		WHEN $verb IN ('return', 'withdraw', 'assign') THEN NULL
 		ELSE t.recorded_at END,
+	    reported_by = CASE WHEN $verb = 'complete' THEN $caller
+		WHEN $verb IN ('return', 'withdraw', 'assign') THEN NULL
+		ELSE t.reported_by END,
 	    accepted_by = CASE $verb WHEN 'accept' THEN $caller
 		ELSE t.accepted_by END,
 	    accepted_on = CASE $verb WHEN 'accept' THEN $today
@@ -334,26 +426,17 @@ upd AS (
 	    suggested = CASE $verb WHEN 'decline' THEN i.b ->> 'suggested'
 		WHEN 'assign' THEN NULL ELSE t.suggested END,
 	    reworks = t.reworks + ($verb = 'return')::int
-	FROM cur c JOIN step s ON s.outcome = 200
-	CROSS JOIN (SELECT m.b FROM may m) i
+	FROM cur c JOIN fate f ON f.outcome = 200 CROSS JOIN step s
+	CROSS JOIN inp i
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
 	WHERE t.id = (c.r).id RETURNING t AS r),
-out AS MATERIALIZED (
-	SELECT CASE WHEN s.outcome = 200 AND u.r IS NULL THEN 403
-		ELSE s.outcome END AS outcome,
-	    x.version, x.status, @task_rel(x, c.up) AS perms,
-	    CASE WHEN s.outcome IN (200, 412) THEN @task_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @task_seen((c.r), c.perms)),
-@marked(),
-@written('task', $verb, $body, unit_id)
+@task_turned($verb, (SELECT i.b FROM inp i))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- task_remove(caller uuid, today date, now timestamptz, id uuid, version int,
 --     from text[], to text[], need bigint[], also bigint[], never bigint[],
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH @task_cur(),
+WITH @task_cur(NULL),
 upd AS (
 	UPDATE task t SET deleted_at = $now, version = t.version + 1,
 	    updated_at = $now
@@ -363,27 +446,27 @@ out AS MATERIALIZED (
 	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
 	    x.version, x.status, c.perms,
 	    CASE WHEN s.outcome = 412 THEN @task_json(x) END AS body
-	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x
-	WHERE @task_seen((c.r), c.perms)),
+	FROM step s CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) x),
 @marked(),
 @written('task', 'delete', NULL::jsonb, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
 
+-- Comes back alone only where its plan has not been removed with it.
 -- task_restore(caller uuid, today date, now timestamptz, id uuid,
 --     version int, from text[], to text[], need bigint[], also bigint[],
 --     never bigint[], request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @task_rel(t, p.up) AS perms, p.up
-	FROM task t CROSS JOIN LATERAL
-	    (SELECT @perms(t.unit_id) AS up OFFSET 0) p
-	WHERE t.id = $id AND t.deleted_at IS NOT NULL
-	FOR NO KEY UPDATE OF t),
-@step(),
+WITH @task_cur(NOT NULL),
+wrong AS (SELECT NULL::text AS line WHERE false),
+fate AS MATERIALIZED (
+	SELECT CASE WHEN s.outcome = 200 AND EXISTS (SELECT FROM plan o
+		WHERE o.id = (c.r).plan_id AND o.deleted_at IS NOT NULL)
+	    THEN 409 ELSE s.outcome END AS outcome
+	FROM step s CROSS JOIN cur c),
 upd AS (
 	UPDATE task t SET deleted_at = NULL, version = t.version + 1,
 	    updated_at = $now
-	FROM cur c JOIN step s ON s.outcome = 200
+	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @task_turned('restore', NULL::jsonb)
 SELECT outcome, version, status, perms, body FROM out;

@@ -1,6 +1,7 @@
 -- Units. The tree is a directory: whoever shares an ancestor with a unit may
 -- see it. Administering it wants PERM_UNIT above it.
 
+-- The same as unit_known() of the schema, for many units at once.
 -- @kin(unit)
 EXISTS (SELECT FROM staff_grant g
     JOIN unit_cover mine ON mine.unit_id = g.unit_id
@@ -31,6 +32,19 @@ SELECT row_to_json(j)::text FROM (
     FROM unit_version v WHERE v.unit_id = $id AND @kin(v.unit_id)
     ORDER BY v.from_on) j;
 
+-- @unit_filter()
+t.deleted_at IS NULL
+AND ($as_of IS NULL OR v.unit_id IS NOT NULL)
+AND ($kind IS NULL OR t.kind = ANY ($kind))
+AND ($status IS NULL OR CASE WHEN $as_of IS NULL THEN t.status
+    ELSE 'active' END = ANY ($status))
+AND ($ids IS NULL OR t.id = ANY ($ids))
+AND ($parent IS NULL OR CASE WHEN $as_of IS NULL THEN t.parent_id
+    ELSE v.parent_id END = (SELECT f.id FROM unit f
+	WHERE f.code = $parent OR f.id::text = $parent))
+AND @unit_below(t.id, coalesce($as_of, $today)) AND @search(t.fold)
+AND @kin(t.id);
+
 -- Units as they stand today, or on the day as_of asks for: name and parent
 -- are then those of that day.
 -- unit_list(caller uuid, today date, kind text[], status text[], parent text,
@@ -43,36 +57,48 @@ SELECT row_to_json(j)::text FROM (
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
-    SELECT t.id, /*KEY*/ AS key, t.version, t.status, 0::bigint,
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, @perms(t.id),
 	CASE WHEN $as_of IS NULL THEN @unit_json(t) ELSE
 	    (@unit_json(t)::jsonb || jsonb_build_object('name', v.name,
-		'parent', @unit_ref(v.parent_id)))::text END AS body
+		'status', 'active', 'parent', @unit_ref(v.parent_id)))::text
+	END AS body
     FROM unit t
     LEFT JOIN unit_version v ON v.unit_id = t.id
 	AND v.from_on <= coalesce($as_of, $today)
 	AND coalesce($as_of, $today) < v.until_on
-    WHERE t.deleted_at IS NULL
-      AND ($as_of IS NULL OR v.unit_id IS NOT NULL)
-      AND ($kind IS NULL OR t.kind = ANY ($kind))
-      AND ($status IS NULL OR t.status = ANY ($status))
-      AND ($ids IS NULL OR t.id = ANY ($ids))
-      AND ($parent IS NULL OR CASE WHEN $as_of IS NULL THEN t.parent_id
-	ELSE v.parent_id END = (SELECT f.id FROM unit f
-	    WHERE f.code = $parent OR f.id::text = $parent))
-      AND @in_unit(t.id) AND @search(t.fold) AND @kin(t.id) AND /*AFTER*/
+    WHERE @unit_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
+
+-- unit_count(caller uuid, today date, kind text[], status text[], parent text,
+--     as_of date, ids uuid[], unit text, subtree bool, q text) : many slow
+SELECT CASE WHEN grouping(x.kind) = 0 THEN 'kind'
+	WHEN grouping(x.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(x.kind, x.status, ''), count(*)
+FROM (SELECT t.kind, CASE WHEN $as_of IS NULL THEN t.status
+	ELSE 'active' END AS status
+    FROM unit t
+    LEFT JOIN unit_version v ON v.unit_id = t.id
+	AND v.from_on <= coalesce($as_of, $today)
+	AND coalesce($as_of, $today) < v.until_on
+    WHERE @unit_filter()) x
+GROUP BY GROUPING SETS ((x.kind), (x.status), ());
 
 -- A new unit below a parent, from a day on. Its cover is its parent's.
 -- unit_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT refs($body) AS b),
+WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
 cur AS (SELECT NULL::unit AS r WHERE false),
 may AS MATERIALIZED (
-	SELECT jsonb_populate_record(NULL::unit, i.b) AS r, p.id AS parent_id,
-	    p.office_id,
+	SELECT m.*, CASE WHEN m.up & PERM_UNIT = 0 THEN 403
+	    WHEN EXISTS (SELECT FROM unit_version e
+		WHERE e.unit_id = m.parent_id AND e.until_on > m.from_on
+		  AND e.until_on > $today) THEN 201 ELSE 422 END AS outcome
+	FROM (SELECT jsonb_populate_record(NULL::unit, i.b) AS r,
+	    p.id AS parent_id, p.office_id, p.calendar_id,
 	    coalesce((i.b ->> 'valid_from')::date, $today) AS from_on,
-	    p.calendar_id, @perms(p.id) AS up
-	FROM inp i LEFT JOIN unit p ON p.id = (i.b ->> 'parent_unit_id')::uuid),
+	    @perms(p.id) AS up
+	    FROM inp i JOIN unit p ON p.id = (i.b ->> 'parent_unit_id')::uuid)
+	m),
 upd AS (
 	INSERT INTO unit AS t (id, code, kind, name, short_name, agency_code,
 	    own_seal, parent_id, office_id, calendar_id, rank_order,
@@ -85,7 +111,7 @@ upd AS (
 		ELSE (m.r).id END,
 	    m.calendar_id, coalesce((m.r).rank_order, 100), $caller, $now,
 	    $now
-	FROM may m WHERE m.up & PERM_UNIT <> 0
+	FROM may m WHERE m.outcome = 201
 	RETURNING t AS r),
 ver AS (
 	INSERT INTO unit_version (unit_id, from_on, name, parent_id)
@@ -96,22 +122,25 @@ cov AS (
 	SELECT (u.r).id, (u.r).id, date '-infinity', date 'infinity', true,
 	    false FROM upd u
 	UNION ALL
-	SELECT (u.r).id, k.anc_id, greatest(k.from_on, m.from_on), k.until_on,
-	    false, k.past
+	SELECT (u.r).id, k.anc_id, greatest(k.from_on, m.from_on) AS since,
+	    max(k.until_on), false, k.past
 	FROM upd u CROSS JOIN may m JOIN unit_cover k
 	    ON k.unit_id = (u.r).parent_id
-	WHERE greatest(k.from_on, m.from_on) < k.until_on),
+	WHERE greatest(k.from_on, m.from_on) < k.until_on
+	GROUP BY (u.r).id, k.anc_id, since, k.past),
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, x.version, x.status, m.up AS perms,
 	    (SELECT row_to_json(j)::text FROM (SELECT x.id, x.version,
 		x.status, x.code, x.kind, x.name, x.short_name, x.agency_code,
 		x.own_seal, @unit_ref(x.parent_id) AS parent,
-		@unit_ref(nullif(x.office_id, x.id)) AS office, x.rank_order,
+		CASE WHEN x.office_id = x.id THEN x.card
+		    ELSE @unit_ref(x.office_id) END AS office, x.rank_order,
 		m.from_on AS valid_from, NULL::date AS valid_to, x.created_at,
 		x.updated_at) j) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
-	SELECT 403, 0, '', 0, NULL FROM may m WHERE m.up & PERM_UNIT = 0),
+	SELECT m.outcome, 0, '', 0, '/parent_unit_id ended'
+	FROM may m WHERE m.outcome <> 201),
 @written('unit', 'create', $body, id)
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -120,10 +149,10 @@ SELECT outcome, version, status, perms, body FROM out;
 --     body jsonb, from text[], to text[], need bigint[], also bigint[],
 --     never bigint[], request text, trace text, tell bool, key text,
 --     hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t AS r, @perms(t.id) AS perms
-	FROM unit t WHERE t.id = $id AND t.deleted_at IS NULL
-	FOR NO KEY UPDATE OF t),
+WITH @locked(unit, NULL),
+cur AS MATERIALIZED (
+	SELECT l.r, @perms((l.r).id) AS perms FROM locked l
+	WHERE @kin((l.r).id)),
 @step(),
 upd AS (
 	UPDATE unit t SET (kind, name, short_name, agency_code, own_seal,
@@ -141,7 +170,6 @@ out AS MATERIALIZED (
 	SELECT s.outcome, x.version, x.status, c.perms,
 	    CASE WHEN s.outcome IN (200, 412) THEN @unit_json(x) END AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	WHERE @kin((c.r).id)),
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x),
 @written('unit', 'update', $body, id)
 SELECT outcome, version, status, perms, body FROM out;

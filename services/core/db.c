@@ -367,12 +367,6 @@ db_constraint(const struct db_answer *a)
 }
 
 const char *
-db_refused_column(const struct db_answer *a)
-{
-	return (db_field(a, PG_DIAG_COLUMN_NAME));
-}
-
-const char *
 db_message(const struct db_answer *a)
 {
 	return (db_field(a, PG_DIAG_MESSAGE_PRIMARY));

@@ -99,7 +99,6 @@ int64_t db_number(const struct db_answer *, int row, int col);
 /* Of a refusal: never NULL, "" where the server said nothing. */
 const char *db_sqlstate(const struct db_answer *);
 const char *db_constraint(const struct db_answer *);
-const char *db_refused_column(const struct db_answer *);
 const char *db_message(const struct db_answer *);
 const char *db_detail(const struct db_answer *);
 

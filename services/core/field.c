@@ -10,8 +10,8 @@
 #include "core/field.h"
 #include "core/uuid.h"
 
-static void field_check(const struct field *, json_t *, const char *,
-    struct faults *);
+static void field_check(const struct field *, json_t *, enum field_mode,
+    const char *, struct faults *);
 static void field_check_text(const struct field *, json_t *, const char *,
     struct faults *);
 static void field_check_list(const struct field *, json_t *, const char *,
@@ -46,6 +46,41 @@ fault_add(struct faults *f, const char *at, const char *code)
 	*f->last = x;
 	f->last = &x->next;
 	f->count++;
+}
+
+int
+fault_at(const struct faults *f, const char *at)
+{
+	const struct fault *x;
+
+	for (x = f->first; x != NULL; x = x->next)
+		if (strcmp(x->pointer, at) == 0)
+			return (1);
+	return (0);
+}
+
+void
+faults_blank(const struct faults *f, json_t *body)
+{
+	const struct fault *x;
+	char *name, *next, *rest;
+	json_t *in;
+
+	for (x = f->first; x != NULL; x = x->next) {
+		in = body;
+		name = strtok_r(arena_strdup(f->arena, x->pointer), "/", &rest);
+		while ((next = strtok_r(NULL, "/", &rest)) != NULL) {
+			in = json_is_array(in) ?
+			    json_array_get(in, strtoul(name, NULL, 10)) :
+			    json_object_get(in, name);
+			name = next;
+		}
+		if (json_is_array(in))
+			json_array_set_new(in, strtoul(name, NULL, 10),
+			    json_object());
+		else
+			json_object_del(in, name);
+	}
 }
 
 void /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
@@ -95,14 +130,14 @@ fields_check(const struct field *table, json_t *body, enum field_mode mode,
 				    "not_null");
 			continue;
 		}
-		field_check(f, v, pointer(faults, at, f->name), faults);
+		field_check(f, v, mode, pointer(faults, at, f->name), faults);
 	}
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): as deep as the tables */
 static void
-field_check(const struct field *f, json_t *v, const char *at,
-    struct faults *faults)
+field_check(const struct field *f, json_t *v, enum field_mode mode,
+    const char *at, struct faults *faults)
 {
 	switch (f->type) {
 	case F_INT:
@@ -120,7 +155,7 @@ field_check(const struct field *f, json_t *v, const char *at,
 		if (!json_is_object(v))
 			fault_add(faults, at, "wrong_type");
 		else
-			fields_check(f->members, v, FIELD_CREATE, at, faults);
+			fields_check(f->members, v, mode, at, faults);
 		return;
 	case F_LIST:
 		field_check_list(f, v, at, faults);
@@ -220,7 +255,7 @@ field_check_list(const struct field *f, json_t *v, const char *at,
 		if (json_is_null(item))
 			fault_add(faults, here, "not_null");
 		else
-			field_check(&one, item, here, faults);
+			field_check(&one, item, FIELD_CREATE, here, faults);
 	}
 }
 
@@ -422,6 +457,8 @@ field_decimal(const char *s, int max_digits, int max_fraction)
 
 	if (*s == '-')
 		s++;
+	for (; *s == '0' && isdigit((unsigned char)s[1]); s++)
+		;
 	for (; isdigit((unsigned char)*s); s++)
 		whole++;
 	if (*s == '.') {
@@ -431,7 +468,7 @@ field_decimal(const char *s, int max_digits, int max_fraction)
 			return (0);
 	}
 	return (*s == '\0' && whole > 0 && fraction <= max_fraction &&
-	    whole + fraction <= max_digits);
+	    whole <= max_digits - max_fraction);
 }
 
 int

@@ -24,7 +24,7 @@ enum field_type {
 	F_TEXT,    /* min..max characters (code points) */
 	F_CODE,    /* letters, digits, . _ - ; up to max */
 	F_INT,     /* min..max */
-	F_DECIMAL, /* a string: at most max digits, min of them fraction */
+	F_DECIMAL, /* a string, as numeric(max, min) holds it */
 	F_BOOL,
 	F_DATE,    /* YYYY-MM-DD */
 	F_INSTANT, /* RFC 3339 in UTC */
@@ -42,8 +42,7 @@ enum field_type {
 #define FIELD_REQUIRED 0x01 /* on creation */
 #define FIELD_FIXED 0x02    /* set on creation, never patched */
 #define FIELD_SERVER 0x04   /* ours to set: read, never written */
-#define FIELD_PRIVATE 0x08  /* left out of answers to peers */
-#define FIELD_EMPTY 0x10    /* null has no meaning: refuse it */
+#define FIELD_EMPTY 0x08    /* null has no meaning: refuse it */
 
 struct field {
 	const char *name;
@@ -74,6 +73,16 @@ struct faults {
 
 void faults_init(struct faults *, struct arena *);
 void fault_add(struct faults *, const char *pointer, const char *code);
+
+/* Has something been told of this place already? */
+int fault_at(const struct faults *, const char *pointer);
+
+/*
+ * Take the faulty members out of a body, so that the rest of it can be looked
+ * at: members go, elements of lists become {} so that the others keep their
+ * places.
+ */
+void faults_blank(const struct faults *, json_t *body);
 
 /*
  * Check a body against a table, for creation or as a merge patch, and put it

@@ -170,15 +170,16 @@ function ordered(b, keys, op, dir,   n, k, i, e, c, t, left, right, texts, ord) 
 	return b
 }
 
-# Keys are parted by commas outside parentheses.
-function split_keys(s, out,   i, ch, depth, n, cur) {
-	n = depth = 0
+# Keys are parted by commas outside parentheses and quotes.
+function split_keys(s, out,   i, ch, depth, quoted, n, cur) {
+	n = depth = quoted = 0
 	cur = ""
 	for (i = 1; i <= length(s); i++) {
 		ch = substr(s, i, 1)
+		if (ch == "'") quoted = !quoted
 		if (ch == "(") depth++
 		if (ch == ")") depth--
-		if (ch == "," && depth == 0) { out[++n] = cur; cur = "" }
+		if (ch == "," && depth == 0 && !quoted) { out[++n] = cur; cur = "" }
 		else cur = cur ch
 	}
 	out[++n] = cur
@@ -207,6 +208,7 @@ function expand(b,   i, j, n, w, a, out, depth, ch, guard, t) {
 		out = frag[w]
 		for (t = 1; t <= n; t++) {
 			gsub(/^ +| +$/, "", a[t])
+			check_capture(w, a[t])
 			out = put(out, "@", frag_arg[w, t], a[t])
 		}
 		b = substr(b, 1, i - 1) out substr(b, j + 1)
@@ -218,6 +220,19 @@ function expand(b,   i, j, n, w, a, out, depth, ch, guard, t) {
 		    substr(b, RSTART + RLENGTH)
 	}
 	return b
+}
+
+# An argument must not name a table of its surroundings that the fragment has
+# a name for too: it would mean the fragment's.
+function check_capture(w, arg,   id, rest) {
+	rest = arg
+	while (match(rest, /[a-z_0-9]+\./)) {
+		id = substr(rest, RSTART, RLENGTH - 1)
+		rest = substr(rest, RSTART + RLENGTH)
+		if (frag[w] ~ ("(^|[^a-z_0-9@.$'])" id "[^a-z_0-9(']") &&
+		    arg !~ ("(FROM|JOIN) ([a-z_]+ )?" id "([^a-z_0-9]|$)"))
+			die(w " has a table \"" id "\" of its own (in " name ")")
+	}
 }
 
 # Every sigil + name that is a whole word becomes text.

@@ -1,4 +1,5 @@
 /* Periods; see period.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -56,6 +57,37 @@ period_range(const char *code, enum period_scheme scheme, struct period *p)
 		month_day(p->until, year, first + months - 1, 15);
 	}
 	return (0);
+}
+
+void
+period_previous(const char *code, enum period_scheme scheme,
+    char out[static PERIOD_LEN + 1])
+{
+	int year = atoi(code), last, part;
+	const char *kind;
+
+	/* how many of the kind a year has, and how they are written */
+	if (code[4] == '\0' || code[6] == 'M') {
+		snprintf(out, PERIOD_LEN + 1, "%04d%s", year - 1, code + 4);
+		return;
+	}
+	if (code[5] == 'Q') {
+		kind = "-Q";
+		last = 4;
+	} else if (code[5] == 'H') {
+		kind = "-H";
+		last = scheme == PERIOD_ND09 ? 1 : 2;
+	} else {
+		kind = "-";
+		last = 12;
+	}
+	part = atoi(code + 4 + strlen(kind)) - 1;
+	if (part == 0) {
+		part = last;
+		year--;
+	}
+	snprintf(out, PERIOD_LEN + 1, "%04d%s%0*d", year, kind,
+	    last == 12 ? 2 : 1, part);
 }
 
 void

@@ -11,10 +11,15 @@ struct period {
 	char from[11];
 	char until[11];
 };
+#define PERIOD_LEN 7
 enum period_scheme { PERIOD_CALENDAR, PERIOD_ND09 };
 
 int period_scheme(const char *name, enum period_scheme *);
 int period_range(const char *code, enum period_scheme, struct period *);
+
+/* The period of the same kind before this one, by its code. */
+void period_previous(const char *code, enum period_scheme,
+    char out[static PERIOD_LEN + 1]);
 
 /* The last day in it, as people write ranges. */
 void period_last_day(const struct period *, char out[static 11]);

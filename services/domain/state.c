@@ -6,15 +6,17 @@
 
 #define P(x) PERM_##x
 
-/* Kế hoạch. A draft is its author's alone. */
+/* Kế hoạch. A draft is its author's alone, and nobody issues his own. */
 /* clang-format off */
 static const struct transition plan_steps[] = {
 	{ "draft", "update", NULL, P(IS_AUTHOR), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
 	{ "draft", "submit", "submitted", P(IS_AUTHOR), 0, 0, 0 },
 	{ "submitted", "withdraw", "draft", P(IS_AUTHOR), 0, 0, 0 },
-	{ "submitted", "return", "draft", P(ISSUE), 0, 0, STEP_REASON },
-	{ "submitted", "issue", "issued", P(ISSUE), 0, 0, STEP_SIGN },
+	{ "submitted", "return", "draft", P(ISSUE), 0, P(IS_AUTHOR),
+	    STEP_REASON },
+	{ "submitted", "issue", "issued", P(ISSUE), 0, P(IS_AUTHOR),
+	    STEP_SIGN },
 	{ "issued", "activate", "in_force", P(ISSUE), 0, 0, 0 },
 	{ "issued", "cancel", "cancelled", P(ISSUE), 0, 0, STEP_REASON },
 	{ "in_force", "close", "closed", P(ISSUE), 0, 0, 0 },
@@ -30,14 +32,19 @@ static const struct ask plan_asks[] = {
 };
 /* clang-format on */
 
-/* Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. */
+/*
+ * Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. Items of a plan are given out by
+ * putting it in force; nobody accepts what he must do or has reported himself.
+ */
 #define GIVER (P(ASSIGN) | P(IS_ASSIGNER))
 #define JUDGE (P(ACCEPT) | P(IS_ASSIGNER))
+#define DOER (P(IS_NAMED) | P(IS_REPORTER))
 /* clang-format off */
 static const struct transition task_steps[] = {
-	{ "draft", "update", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
-	{ "draft", "delete", NULL, P(IS_AUTHOR) | P(ASSIGN), 0, 0, 0 },
-	{ "draft", "assign", "assigned", P(ASSIGN), 0, 0, 0 },
+	{ "draft", "update", NULL, P(IS_AUTHOR), 0, P(IS_HELD), 0 },
+	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, P(IS_HELD), 0 },
+	{ "draft", "assign", "assigned", P(ASSIGN), 0,
+	    P(IS_HELD) | P(IS_PLANNED), 0 },
 	{ "assigned", "update", NULL, GIVER, 0, 0, 0 },
 	{ "assigned", "assign", "assigned", GIVER, 0, 0, 0 },
 	{ "assigned", "receive", "received", P(IS_DOER), 0, 0, 0 },
@@ -63,9 +70,8 @@ static const struct transition task_steps[] = {
 	{ "in_progress", "pause", "paused", GIVER, 0, 0, 0 },
 	{ "in_progress", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
 	{ "done", "withdraw", "in_progress", P(IS_DOER), 0, 0, 0 },
-	{ "done", "accept", "accepted", JUDGE, 0, P(IS_NAMED), 0 },
-	{ "done", "return", "in_progress", JUDGE, 0, P(IS_NAMED),
-	    STEP_REASON },
+	{ "done", "accept", "accepted", JUDGE, 0, DOER, 0 },
+	{ "done", "return", "in_progress", JUDGE, 0, DOER, STEP_REASON },
 	{ "declined", "assign", "assigned", GIVER, 0, 0, 0 },
 	{ "declined", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "declined", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
@@ -78,9 +84,12 @@ static const struct transition task_steps[] = {
 };
 static const struct ask task_asks[] = {
 	{ "assigned", "doer", "unit", P(LEAD), "do" },
+	{ "assigned", "co_owner", "unit", P(LEAD), "know" },
 	{ "received", "doer", "unit", P(LEAD), "do" },
+	{ "received", "co_owner", "unit", P(LEAD), "know" },
 	{ "in_progress", "doer", "unit", P(LEAD), "do" },
-	{ "done", "assigner", "unit", 0, "approve" },
+	{ "in_progress", "co_owner", "unit", P(LEAD), "know" },
+	{ "done", "assigner", "office", P(ACCEPT), "approve" },
 	{ "declined", "assigner", "unit", 0, "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
@@ -89,12 +98,10 @@ static const struct ask task_asks[] = {
 /* Tự soi, tự sửa. */
 /* clang-format off */
 static const struct transition review_steps[] = {
-	{ "draft", "update", NULL, P(IS_SUBJECT) | P(IS_AUTHOR), 0, 0, 0 },
+	{ "draft", "update", NULL, P(IS_SUBJECT), 0, 0, 0 },
 	{ "draft", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
-	{ "draft", "submit", "submitted", P(IS_SUBJECT) | P(IS_LEADER), 0, 0,
-	    0 },
-	{ "submitted", "withdraw", "draft", P(IS_SUBJECT) | P(IS_AUTHOR), 0, 0,
-	    0 },
+	{ "draft", "submit", "submitted", P(IS_SUBJECT), 0, 0, 0 },
+	{ "submitted", "withdraw", "draft", P(IS_SUBJECT), 0, 0, 0 },
 	{ "submitted", "return", "draft", P(REVIEW), 0, P(IS_SUBJECT),
 	    STEP_REASON },
 	{ "submitted", "comment", "discussed", P(REVIEW), 0, P(IS_SUBJECT),
@@ -110,7 +117,7 @@ static const struct transition review_steps[] = {
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
 static const struct ask review_asks[] = {
-	{ "draft", "subject", "unit", 0, "do" },
+	{ "draft", "subject", "unit", P(LEAD), "do" },
 	{ "submitted", "leader", "unit", P(REVIEW), "approve" },
 	{ "discussed", "leader", "unit", P(REVIEW), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }

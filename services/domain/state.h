@@ -23,10 +23,10 @@ struct transition {
 /* Who is asked while an item is in a status; mirrored in table state. */
 struct ask {
 	const char *status;
-	const char *asks; /* doer assigner author subject leader */
+	const char *asks; /* doer assigner author subject co_owner leader */
 	const char *at;   /* unit or office: whose leader */
 	int64_t need;     /* what the leader must hold */
-	const char *role; /* do or approve */
+	const char *role; /* do, approve or know */
 };
 
 /* Both lists end with a NULL first member. */

@@ -17,6 +17,7 @@
 #define KEY_MAX 200
 
 static enum step check_params(struct ctx *);
+static int param_named(const char *, const char *);
 static enum step check_accept(struct ctx *);
 static enum step check_match(struct ctx *);
 static enum step check_body(struct ctx *);
@@ -66,7 +67,9 @@ check_language(const char *p)
 const struct field *
 check_field(const struct ctx *c, const char *name)
 {
-	const struct field *f = c->route->resource->fields;
+	const struct field *f = c->route->members != NULL ?
+	    c->route->members :
+	    c->route->resource->fields;
 
 	for (; f != NULL && f->name != NULL; f++)
 		if (strcmp(f->name, name) == 0)
@@ -157,10 +160,25 @@ check_params(struct ctx *c)
 		}
 		s += n + (s[n] == '&');
 	}
-	/* lists and routes with parameters of their own look further */
-	if (c->route->list != NULL || c->route->params != NULL)
-		return (STEP_MORE);
+	if (c->route->list != NULL)
+		return (STEP_MORE); /* the page looks further */
+	for (p = c->params; p != NULL; p = p->next)
+		p->used = param_named(c->route->params, p->name);
 	return (param_rest(c));
+}
+
+/* Is this name in "a b c"? */
+static int
+param_named(const char *names, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; names != NULL && *names != '\0';
+	     names += strcspn(names, " "), names += *names == ' ')
+		if (strncmp(names, name, n) == 0 &&
+		    (names[n] == ' ' || names[n] == '\0'))
+			return (1);
+	return (0);
 }
 
 static enum step
@@ -219,7 +237,7 @@ check_body(struct ctx *c)
 		return (STEP_DONE);
 	fields_check(r->fields != NULL ? r->fields : none, c->body,
 	    c->method == PATCH ? FIELD_PATCH : FIELD_CREATE, "", &c->faults);
-	if (c->faults.count > 0)
+	if (c->faults.count > 0 && !(r->flags & ROUTE_FAULTS))
 		return (problem(c, P_INVALID, NULL));
 	return (STEP_MORE);
 }

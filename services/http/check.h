@@ -12,7 +12,7 @@ enum step check_request(struct ctx *);
 /* By Accept-Language, which may be NULL: vi unless English is wanted more. */
 enum lang check_language(const char *accept);
 
-/* A member of what the route's resource answers with, or NULL. */
+/* A member of what the route answers with, or NULL. */
 const struct field *check_field(const struct ctx *, const char *name);
 
 /*

@@ -63,7 +63,7 @@ crud_get(struct ctx *c)
 	const char *names = param_take(c, "fields");
 
 	ctx_bind(c, "fields", names);
-	if (param_rest(c) == STEP_DONE || check_names(c, names) == STEP_DONE)
+	if (check_names(c, names) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, c->route->query, take_item));
 }
@@ -372,9 +372,9 @@ conclude(struct ctx *c, const struct outcome *o)
 		return (wrong_state(c, &o->item));
 	case 412:
 		return (stale(c, &o->item));
-	case 422: /* lines of "pointer fault" */
-		problem_faults(c, o->item.json);
-		return (problem(c, P_INVALID, NULL));
+	case 422: /* lines of "pointer fault", then further members */
+		return (problem_with(c, P_INVALID,
+		    problem_faults(c, o->item.json), NULL));
 	default:
 		return (problem(c, P_NOT_FOUND, NULL));
 	}
@@ -388,10 +388,15 @@ succeed(struct ctx *c, int status, const struct item *x)
 		redis_wake(ctx_redis, "wake:relay");
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
-	/* {"id":"…: of the row, which a replay has under its first id */
+	/*
+	 * {"id":"…: of the row, which a replay has under its first id; below
+	 * an item, it stands below that item.
+	 */
 	if (status == 201 && x->len > UUID_LEN + 8)
-		c->location = arena_printf(&c->arena, "/v1/%s/%.36s",
-		    c->route->resource->name, x->json + 7);
+		c->location = strchr(c->route->pattern, '<') != NULL ?
+		    arena_printf(&c->arena, "%s/%.36s", c->path, x->json + 7) :
+		    arena_printf(&c->arena, "/v1/%s/%.36s",
+		        c->route->resource->name, x->json + 7);
 	return (reply_item(c, status, x));
 }
 

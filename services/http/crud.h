@@ -8,7 +8,8 @@
  * The steps every resource shares. Reads answer with one row (version, status,
  * perms, json); writes with one row (outcome, version, status, perms, json),
  * where outcome is the HTTP status: 200 201 204 403 404 409 412, or 422 with
- * lines of "pointer fault" in place of the json.
+ * lines of "pointer fault" in place of the json, after which members of the
+ * problem may stand as JSON text that starts with a comma.
  */
 enum step crud_get(struct ctx *);
 enum step crud_create(struct ctx *);

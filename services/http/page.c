@@ -39,7 +39,6 @@ struct page {
 	struct buf counted; /* JSON members of the counters */
 };
 
-static int page_counts(struct ctx *, const char *);
 static enum step page_filters(struct ctx *, struct page *);
 static enum step page_cursor(struct ctx *, struct page *);
 static const char *page_value(struct ctx *, const struct query_param *,
@@ -50,11 +49,12 @@ static const char *page_array(struct ctx *, const struct query_param *,
 static const struct query *page_order(struct ctx *, const char *);
 static void page_take(struct ctx *, struct db_answer *);
 static void page_row(struct ctx *, struct page *, struct db_answer *, int);
-static void page_verbs(struct page *, const char *, int64_t);
 static void page_take_counts(struct ctx *, struct db_answer *);
+static void page_take_parent(struct ctx *, struct db_answer *);
 static enum step page_reply(struct ctx *);
 static const char *page_link(struct ctx *, const char *);
 static int in_list(const char *, const char *);
+static int all_in_list(const char *, const char *);
 static enum step bad(struct ctx *, const char *, const char *);
 
 /* Parameters that come from elsewhere than the query string. */
@@ -93,7 +93,8 @@ page_list(struct ctx *c)
 	}
 	if ((p->counts != NULL || p->total) && c->route->counts == NULL)
 		return (bad(c, p->total ? "count" : "counts", "unknown"));
-	if (p->counts != NULL && !page_counts(c, p->counts))
+	if (p->counts != NULL &&
+	    !all_in_list(c->route->resource->dimensions, p->counts))
 		return (bad(c, "counts", "not_in_list"));
 	buf_init(&p->context, &c->arena, 256);
 	buf_printf(&p->context, "%s %s %s", c->path, p->query->name,
@@ -107,25 +108,14 @@ page_list(struct ctx *c)
 		note(c, "list", NULL, c->route->resource->kind, NULL, NULL);
 	c->next = page_reply;
 	buf_init(&p->counted, &c->arena, 64);
+	/* what stands below an item is for those who see the item */
+	if (c->route->query != NULL &&
+	    ctx_send(c, c->route->query, page_take_parent) == STEP_DONE)
+		return (STEP_DONE);
 	if ((p->counts != NULL || p->total) &&
 	    ctx_send(c, c->route->counts, page_take_counts) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, p->query, page_take));
-}
-
-/* counts=: members with a list of values. */
-static int
-page_counts(struct ctx *c, const char *names)
-{
-	size_t n;
-
-	do {
-		n = strcspn(names, ",");
-		if (page_words(c, arena_strndup(&c->arena, names, n)) == NULL)
-			return (0);
-		names += n;
-	} while (*names++ == ',');
-	return (1);
 }
 
 void
@@ -352,8 +342,13 @@ page_row(struct ctx *c, struct page *p, struct db_answer *a, int i)
 		buf_puts(&p->items, part);
 		free(part);
 	}
-	if (strchr(db_text(a, i, 4), ' ') != NULL)
-		page_verbs(p, db_text(a, i, 4), db_number(a, i, 5));
+	/* a row of mixed kinds says "kind status" */
+	if (strchr(db_text(a, i, 4), ' ') != NULL &&
+	    (p->fields == NULL || in_list(p->fields, "verbs"))) {
+		p->items.len--;
+		reply_verbs(&p->items, db_text(a, i, 4), db_number(a, i, 5));
+		buf_putc(&p->items, '}');
+	}
 	if (!p->permissions)
 		return;
 	p->items.len--; /* take the closing brace back */
@@ -363,31 +358,6 @@ page_row(struct ctx *c, struct page *p, struct db_answer *a, int i)
 	reply_permissions(&p->items, c->route, db_text(a, i, 4),
 	    db_number(a, i, 5));
 	buf_putc(&p->items, '}');
-}
-
-/* A row of mixed kinds says "kind status": its verbs, by that kind's table. */
-static void
-page_verbs(struct page *p, const char *what, int64_t perms)
-{
-	const struct states *const *s;
-	const struct transition *t;
-	size_t n = strcspn(what, " ");
-	const char *sep = "";
-
-	p->items.len--;
-	buf_puts(&p->items, ",\"verbs\":[");
-	for (s = states_all; *s != NULL; s++) {
-		if (strlen((*s)->resource) != n ||
-		    memcmp((*s)->resource, what, n) != 0)
-			continue;
-		for (t = (*s)->transitions; t->from != NULL; t++) {
-			if (!step_allowed(t, what + n + 1, perms))
-				continue;
-			buf_printf(&p->items, "%s\"%s\"", sep, t->verb);
-			sep = ",";
-		}
-	}
-	buf_puts(&p->items, "]}");
 }
 
 /* Rows (dimension, value, n); dimension "total" is count=exact. */
@@ -426,6 +396,19 @@ page_take_counts(struct ctx *c, struct db_answer *a)
 		sep = ",";
 	}
 	buf_putc(&p->counted, '}');
+}
+
+/* The item a list stands below: a row (version, status, perms, json). */
+static void
+page_take_parent(struct ctx *c, struct db_answer *a)
+{
+	if (ctx_failed(c, a))
+		return;
+	if (db_rows(a) == 0)
+		problem(c, P_NOT_FOUND, NULL);
+	else if (c->route->need != 0 &&
+	    (db_number(a, 0, 2) & c->route->need) == 0)
+		problem(c, P_FORBIDDEN, NULL);
 }
 
 static enum step
@@ -486,6 +469,28 @@ in_list(const char *list, const char *name)
 		    (list[n] == ',' || list[n] == '\0'))
 			return (1);
 	return (0);
+}
+
+/* Are all names of "a,b" in this list, none twice? */
+static int
+all_in_list(const char *list, const char *names)
+{
+	char name[64];
+	size_t n;
+
+	for (;; names += n + 1) {
+		n = strcspn(names, ",");
+		if (n == 0 || n >= sizeof(name))
+			return (0);
+		memcpy(name, names, n);
+		name[n] = '\0';
+		if (!in_list(list, name))
+			return (0);
+		if (names[n] == '\0')
+			return (1);
+		if (in_list(names + n + 1, name))
+			return (0);
+	}
 }
 
 static enum step

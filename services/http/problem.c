@@ -79,7 +79,7 @@ problem_with(struct ctx *c, enum problem p, const char *members,
 enum step
 problem_of_answer(struct ctx *c, const struct db_answer *a)
 {
-	const char *state, *name, *pointer;
+	const char *state, *name;
 	size_t i;
 
 	switch (db_outcome(a)) {
@@ -105,20 +105,14 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 		if (strcmp(constraints[i].name, name) != 0)
 			continue;
 		if (constraints[i].pointer[0] != '\0')
-			fault_add(&c->faults, constraints[i].pointer,
+			fault_add(&c->faults,
+			    pointer_of(c, constraints[i].pointer),
 			    constraints[i].fault);
 		return (problem(c, constraints[i].problem, NULL));
 	}
-	/* raised by our own functions: CK422 with the member as column */
+	/* raised by our own functions, with the members as detail */
 	if (strcmp(state, "CK422") == 0) {
-		if (db_detail(a)[0] == '/') {
-			problem_faults(c, db_detail(a));
-			return (problem(c, P_INVALID, NULL));
-		}
-		pointer = pointer_of(c, db_refused_column(a));
-		fault_add(&c->faults, pointer,
-		    name[0] != '\0' ? arena_strdup(&c->arena, name) :
-		                      "unknown_reference");
+		problem_faults(c, db_detail(a));
 		return (problem(c, P_INVALID, NULL));
 	}
 	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
@@ -140,40 +134,61 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 	return (problem(c, P_INTERNAL, NULL));
 }
 
-void
+const char *
 problem_faults(struct ctx *c, const char *lines)
 {
+	const char *place;
 	size_t at, n;
 
 	while (*lines == '/') {
 		at = strcspn(lines, " \n");
 		n = strcspn(lines, "\n");
-		if (at < n)
-			fault_add(&c->faults,
-			    arena_strndup(&c->arena, lines, at),
+		place = pointer_of(c, arena_strndup(&c->arena, lines, at));
+		if (at < n && !fault_at(&c->faults, place))
+			fault_add(&c->faults, place,
 			    arena_strndup(&c->arena, lines + at + 1,
 			        n - at - 1));
 		lines += n + (lines[n] == '\n');
 	}
+	return (lines);
 }
 
-/* A column by the name clients know: unit_code is issuer_unit_code in plans. */
+/*
+ * A pointer to a column, by the name clients know it: /unit_code is
+ * /issuer_unit_code in plans, and /unit_id is that too where the code was
+ * given. What is no member of the body is one of its parts: /from of a person
+ * is in /assignments.
+ */
 static const char *
-pointer_of(struct ctx *c, const char *column)
+pointer_of(struct ctx *c, const char *at)
 {
 	const struct field *f = c->route != NULL ? c->route->fields : NULL;
+	const struct field *part = NULL, *m;
+	const char *name = at + 1, *suffix, *column;
 	size_t n;
 
-	for (; f != NULL && f->name != NULL; f++) {
-		if (f->type != F_REF || f->column == NULL)
+	if (*at != '/' || strchr(name, '/') != NULL || f == NULL)
+		return (at);
+	for (; f->name != NULL; f++) {
+		if (f->type != F_REF && strcmp(f->name, name) == 0)
+			return (at);
+		for (m = f->members; m != NULL && m->name != NULL; m++)
+			if (f->type == F_LIST && strcmp(m->name, name) == 0)
+				part = f;
+		if (f->type != F_REF)
 			continue;
-		n = strlen(f->column);
-		if (strncmp(column, f->column, n) == 0 && column[n] == '_' &&
-		    strchr(column + n + 1, '_') == NULL)
-			return (arena_printf(&c->arena, "/%s%s", f->name,
-			    column + n));
+		column = f->column != NULL ? f->column : f->name;
+		n = strlen(column);
+		suffix = name + n;
+		if (strncmp(column, name, n) != 0 ||
+		    (strcmp(suffix, "_id") != 0 &&
+		        strcmp(suffix, "_code") != 0))
+			continue;
+		if (json_object_get(c->body, name) == NULL)
+			suffix = "_code";
+		return (arena_printf(&c->arena, "/%s%s", f->name, suffix));
 	}
-	return (arena_printf(&c->arena, "/%s", column));
+	return (part != NULL ? arena_printf(&c->arena, "/%s", part->name) : at);
 }
 
 /* Somebody asked for what he may not do. */

@@ -35,8 +35,11 @@ enum step problem_with(struct ctx *, enum problem, const char *members,
  */
 enum step problem_of_answer(struct ctx *, const struct db_answer *);
 
-/* Add faults from lines of "pointer code", as our SQL tells several at once. */
-void problem_faults(struct ctx *, const char *lines);
+/*
+ * Add faults from lines of "pointer code", as our SQL tells several at once.
+ * Returns what follows the last of them.
+ */
+const char *problem_faults(struct ctx *, const char *lines);
 
 /*
  * A whole refusal for bytes that never became a request, in the language and

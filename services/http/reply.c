@@ -120,6 +120,31 @@ reply_permissions(struct buf *b, const struct route *r, const char *status,
 	buf_putc(b, ']');
 }
 
+void
+reply_verbs(struct buf *b, const char *what, int64_t perms)
+{
+	const struct states *const *s;
+	const struct transition *t;
+	size_t n = strcspn(what, " ");
+	const char *sep = "";
+
+	if (b->data[b->len - 1] != '{')
+		buf_putc(b, ',');
+	buf_puts(b, "\"verbs\":[");
+	for (s = states_all; *s != NULL; s++) {
+		if (strlen((*s)->resource) != n ||
+		    memcmp((*s)->resource, what, n) != 0)
+			continue;
+		for (t = (*s)->transitions; t->from != NULL; t++) {
+			if (!step_allowed(t, what + n + 1, perms))
+				continue;
+			buf_printf(b, "%s\"%s\"", sep, t->verb);
+			sep = ",";
+		}
+	}
+	buf_putc(b, ']');
+}
+
 /* "v<version>-<view>" */
 static const char *
 etag_of(struct ctx *c, const char *version, unsigned long long view)

@@ -42,6 +42,12 @@ void reply_permissions(struct buf *, const struct route *, const char *status,
 /* Now, as a Date field has it. */
 const char *reply_date(void);
 
+/*
+ * The verbs of an item of any kind, told by "kind status", as the last member
+ * "verbs" of an object that has not been closed; a comma first, if it has others.
+ */
+void reply_verbs(struct buf *, const char *what, int64_t perms);
+
 /* The reason phrase of a status (RFC 9110 15). */
 const char *reply_reason(int status);
 

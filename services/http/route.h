@@ -21,6 +21,7 @@
 #define ROUTE_SECRET 0x80    /* answers are not to be stored */
 #define ROUTE_ALONE 0x100    /* never part of a batch */
 #define ROUTE_SIGN 0x200     /* wants to know once more who it is */
+#define ROUTE_FAULTS 0x400   /* the step tells the body's faults with its own */
 
 struct resource;
 
@@ -29,12 +30,15 @@ struct route {
 	const char *pattern;
 	enum step (*run)(struct ctx *);
 	unsigned flags;
-	const struct field *fields;    /* of the body; NULL = none */
-	const struct query *query;     /* what a generic step sends */
+	const struct field *fields;  /* of the body; NULL = none */
+	const struct field *members; /* of its answers, if not the resource's */
+	const struct query *query;   /* what a generic step sends; of a list
+	                                * below an item, that item's read */
 	const struct query_sort *list; /* a list: its orders */
 	const struct query *counts;    /* and its counters */
 	const struct resource *resource;
 	const char *verb;
+	int64_t need;        /* a list below an item: any of these of it */
 	const char *summary; /* one line of documentation */
 	const char *params;  /* query parameters, blanks between */
 	int id;              /* set when added */
@@ -62,6 +66,7 @@ struct resource {
 	const struct query_sort *list;
 	const char *sort; /* default order */
 	const struct query *counts;
+	const char *dimensions; /* what counts tells apart: "status,kind" */
 	const struct query *get;
 	const struct query *create;
 	const struct query *patch;

@@ -243,6 +243,8 @@ test_whoever_is_asked_has_a_verb(void **state)
 	(void)state;
 	for (r = 0; r < COUNT(resources); r++)
 		for (a = resources[r].states->asks; a->status != NULL; a++) {
+			if (same(a->role, "know"))
+				continue; /* told, not asked */
 			for (h = 0; h < COUNT(hats); h++)
 				if (same(hats[h].asks, a->asks))
 					break;

@@ -74,13 +74,14 @@ ins_password AS (
 	FROM p JOIN unnest($users, $hashes) h(username, hash)
 	    ON h.username = p.x ->> 'username'),
 ins_sets AS (
-	-- ten manifestations: their texts are for an administrator to enter
+	-- ten manifestations: their texts are for an administrator to enter, and
+	-- nobody must answer what has no text yet
 	INSERT INTO criteria_set (id, code, title, items, created_at,
 	    updated_at)
 	SELECT uuid_v7(), 'BH-2023', 'Tự soi, tự sửa theo 10 biểu hiện',
 	    (SELECT jsonb_object_agg('BH' || to_char(i, 'FM00'),
 		jsonb_build_object('text', '', 'answer', 'yes_no', 'required',
-		true, 'ord', i)) FROM generate_series(1, 10) i), $now, $now
+		false, 'ord', i)) FROM generate_series(1, 10) i), $now, $now
 	UNION ALL
 	SELECT uuid_v7(), 'TC-CHUNG', 'Nhóm tiêu chí chung (tối đa 30 điểm)',
 	    '{"A": {"text": "Chính trị, đạo đức, kỷ luật, kỷ cương", "answer": "points", "max": "10", "ord": 1}, "B": {"text": "Năng lực, trách nhiệm, thái độ phục vụ, phối hợp", "answer": "points", "max": "10", "ord": 2}, "C": {"text": "Đổi mới, dám nghĩ, dám làm", "answer": "points", "max": "10", "ord": 3}}'::jsonb,
