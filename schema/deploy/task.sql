@@ -16,9 +16,10 @@ CREATE TABLE task (
 	plan_id		uuid CONSTRAINT task_plan_exists REFERENCES plan,
 	parent_id	uuid CONSTRAINT task_parent_exists REFERENCES task,
 	code		text,
-	-- II.7 before II.10: digits padded, so that codes sort as people count
+	-- II.7 before II.10: digits padded, so that codes sort as people count;
+	-- what has none comes behind every code
 	code_sort	text GENERATED ALWAYS AS (regexp_replace(
-	    regexp_replace(coalesce(code, ''), '(\d+)', '0000\1', 'g'),
+	    regexp_replace(coalesce(code, '~'), '(\d+)', '0000\1', 'g'),
 	    '0*(\d{4})(?!\d)', '\1', 'g')) STORED,
 	title		text NOT NULL,
 	"text"		text,

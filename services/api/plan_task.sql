@@ -2,7 +2,7 @@
 
 -- plan_task_list(caller uuid, today date, id uuid, status text[],
 --     kind text[], after text[], after_id uuid, limit int) : many slow
--- sort code: t.code_sort :: text
+-- sort code: t.code_sort :: text | coalesce(nullif(t.code_sort, '~'), '') :: text
 -- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
 -- id t.id
 SELECT h.horizon, l.* FROM

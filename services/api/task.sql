@@ -129,7 +129,7 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
--- sort code: t.code_sort :: text
+-- sort code: t.code_sort :: text | coalesce(nullif(t.code_sort, '~'), '') :: text
 -- sort title: t.title COLLATE "vi-x-icu" :: text
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
