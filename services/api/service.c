@@ -67,14 +67,14 @@ service_ready(struct ctx *c)
 {
 	struct buf b;
 
-	if (gate_draining() || !pool_up(ctx_pool, LANE_WRITE) ||
+	if (gate_leaving() || !pool_up(ctx_pool, LANE_WRITE) ||
 	    !pulse_fresh()) {
 		c->retry_after = "1";
 		return (problem(c, P_NOT_READY,
-		    gate_draining() ? "draining" :
+		    gate_leaving() ? "draining" :
 		        pool_up(ctx_pool, LANE_WRITE) ?
-		                      "revocations are stale" :
-		                      "the database is away"));
+		                     "revocations are stale" :
+		                     "the database is away"));
 	}
 	buf_init(&b, &c->arena, 128);
 	buf_printf(&b, "{\"status\":\"ready\",\"degraded\":[%s]}",

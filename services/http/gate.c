@@ -57,7 +57,7 @@ static struct gate_message *spare;
 static int spares;
 static size_t texts; /* bytes of all messages, spare ones too */
 static struct gate_limits limits;
-static int draining;
+static int leaving;
 
 int gate_connect(struct connection *);
 static void gate_event(void *, int);
@@ -159,7 +159,7 @@ gate_answer(struct http_request *req, struct iovec *iov, int n, int close)
 	if (gate_write(c, iov, n) == -1)
 		return;
 	g->since = clock_mono_ms();
-	if (close || draining) {
+	if (close || leaving) {
 		g->state = GATE_CLOSING;
 		c->flags |= CONN_CLOSE_EMPTY;
 		if (TAILQ_EMPTY(&c->send_queue))
@@ -176,13 +176,14 @@ gate_drain(void)
 	struct connection *c, *next;
 	struct kore_server *srv;
 	struct listener *l;
+	static int shut;
 	struct gate *g;
 
 	/* for every process at once: nobody is left waiting in the backlog */
-	if (!draining && (srv = kore_server_lookup("camket")) != NULL)
+	if (!shut && (srv = kore_server_lookup("camket")) != NULL)
 		LIST_FOREACH(l, &srv->listeners, list)
 	(void)shutdown(l->fd, SHUT_RD);
-	draining = 1;
+	leaving = shut = 1;
 	for (c = TAILQ_FIRST(&connections); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, list);
 		if (c->disconnect != gate_disconnect)
@@ -204,10 +205,16 @@ gate_drained(void)
 	return (1);
 }
 
-int
-gate_draining(void)
+void
+gate_leave(void)
 {
-	return (draining);
+	leaving = 1;
+}
+
+int
+gate_leaving(void)
+{
+	return (leaving);
 }
 
 /* Kore's connection event, but a half-closed peer is not gone. */

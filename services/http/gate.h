@@ -47,11 +47,14 @@ void gate_put(struct gate_message *);
  */
 void gate_answer(struct http_request *, struct iovec *, int n, int close);
 
-/* Stop taking connections and requests; 1 when none is left. */
+/*
+ * The server is on its way out. Leaving, each answer is its connection's last,
+ * but requests are still taken; draining, idle connections are closed too.
+ * Drained: 1 when none is left.
+ */
+void gate_leave(void);
+int gate_leaving(void);
 void gate_drain(void);
 int gate_drained(void);
-
-/* Is the server on its way out? */
-int gate_draining(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +39,19 @@
 
 #define RESPAWN_PAUSE_MS 500
 
+static pid_t parent;
+
 int camket_request(struct http_request *);
 int camket_load(int);
 static void module_log(void);
 static ssize_t module_log_line(void *, const char *, size_t);
 static void module_bind(const char *, long);
+static void module_accept(void *, int);
 static void module_pool(void);
+static void module_guard(void);
+static void module_leave(void);
 static void module_drain(void);
+static void module_turn(void);
 
 /*
  * Beyond Kore's own list: libpq and hiredis connecting (by socket, address or
@@ -85,6 +92,7 @@ KORE_SECCOMP_FILTER("camket",
     KORE_SYSCALL_ALLOW(munlock),
     KORE_SYSCALL_ALLOW(readlinkat),
     KORE_SYSCALL_ALLOW(pread64),
+    KORE_SYSCALL_ALLOW_ARG(prctl, 0, PR_SET_PDEATHSIG),
     KORE_SYSCALL_ALLOW(gettimeofday),
     KORE_SYSCALL_ALLOW(time),
     KORE_SYSCALL_ALLOW(tgkill),
@@ -103,6 +111,7 @@ kore_parent_configure(int argc, char **argv)
 	module_log();
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
+	parent = getpid();
 	keys_load(keys_dir());
 	api_init();
 	openapi_init();
@@ -132,6 +141,7 @@ kore_worker_configure(void)
 	/* Kore respawns a dead process at once; a crash must not spin. */
 	if (worker->restarted)
 		nanosleep(&pause, NULL);
+	module_guard();
 	metrics_slot(worker->id);
 	metric_add(METRIC_process_starts, 1);
 	srand((unsigned)time(NULL) ^ (unsigned)getpid());
@@ -151,6 +161,7 @@ kore_worker_configure(void)
 void
 kore_worker_teardown(void)
 {
+	module_leave();
 	module_drain();
 	redis_close(&ctx_redis);
 	pool_close(&ctx_pool);
@@ -207,6 +218,16 @@ module_bind(const char *host, long port)
 	if (!kore_server_bind(srv, host, text, "gate_connect"))
 		fatal("cannot listen on %s:%s: %s", host, text,
 		    strerror(errno));
+	LIST_FIRST(&srv->listeners)->evt.handle = module_accept;
+}
+
+/* The process that has drained first shuts the listeners, for all: to Kore an
+ * error it would die of, to the others a sign that they are late. */
+static void
+module_accept(void *listener, int error)
+{
+	if (!error)
+		kore_listener_accept(listener, 0);
 }
 
 static void
@@ -231,22 +252,59 @@ module_pool(void)
 	ctx_pool = pool_open(&s);
 }
 
+/* A process must not outlive its parent: it would hold the port that the
+ * parent's successor needs, with nobody to restart it. */
+static void
+module_guard(void)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) == -1)
+		fatal("prctl: %s", strerror(errno));
+	if (getppid() != parent)
+		raise(SIGTERM);
+}
+
+/*
+ * Whoever has been accepted by the kernel is served, and whoever looks at
+ * /readyz is told to go elsewhere, before nobody is accepted any more. Kore's
+ * turn-taking at accepting has ended with its loop: here every process does.
+ */
+static void
+module_leave(void)
+{
+	uint64_t end = clock_mono_ms() +
+	    (uint64_t)config_number(CFG_LEAVE_S) * 1000;
+
+	gate_leave();
+	worker_accept_threshold = 0;
+	if (!worker->has_lock)
+		kore_platform_enable_accept();
+	do
+		module_turn();
+	while (clock_mono_ms() < end);
+	kore_platform_disable_accept();
+}
+
 static void
 module_drain(void)
 {
 	uint64_t end = clock_mono_ms() +
 	    (uint64_t)config_number(CFG_DRAIN_S) * 1000;
 
-	if (worker->has_lock)
-		kore_platform_disable_accept();
 	gate_drain();
 	while ((ctx_count() > 0 || !gate_drained()) && clock_mono_ms() < end) {
-		kore_platform_event_wait(20);
-		kore_timer_run(kore_time_ms());
-		http_process();
-		kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
+		module_turn();
 		gate_drain();
 	}
 	if (ctx_count() > 0)
 		log_warn("drain", "%d requests cut off", ctx_count());
+}
+
+/* What Kore's own loop does in a turn. */
+static void
+module_turn(void)
+{
+	kore_platform_event_wait(20);
+	kore_timer_run(kore_time_ms());
+	http_process();
+	kore_connection_prune(KORE_CONNECTION_PRUNE_DISCONNECT);
 }

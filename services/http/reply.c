@@ -253,7 +253,7 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	buf_puts(b,
 	    "vary: accept-language, authorization, origin\r\n"
 	    "x-content-type-options: nosniff\r\n");
-	if (c->message->m.close || gate_draining())
+	if (c->message->m.close || gate_leaving())
 		buf_puts(b, "connection: close\r\n");
 	else if (c->message->m.minor == 0)
 		buf_puts(b, "connection: keep-alive\r\n");

@@ -1,0 +1,140 @@
+"""A stack that is killed comes up again, one that goes down leaves nothing, and
+one that is told to end lets running requests end first."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from stack import TREE, Stack, until
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """A stack in a folder whose name has what shells stumble over."""
+    home = Path(tempfile.mkdtemp(prefix="camket-test-"))
+    home.chmod(0o755)
+    s = Stack(LEAVE_S=2)
+    s.dir.rmdir()
+    s.dir = home / "cam kết's"
+    s.environ["CAMKET_DIR"] = str(s.dir)
+    try:
+        yield s.up()
+    finally:
+        s.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def processes(stack):
+    """What runs out of the stack's folder."""
+    pids = []
+    for p in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(p / "cwd").startswith(str(stack.dir)):
+                pids.append(int(p.name))
+        except OSError:
+            continue
+    return pids
+
+
+def children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def serves(stack):
+    """The API's processes are those of its supervised parent, and ready."""
+    try:
+        return children(stack.pid("api")) and requests.get(
+            stack.url + "/readyz", timeout=2).status_code == 200
+    except (OSError, ValueError, requests.RequestException):
+        return False
+
+
+def test_up_twice_starts_nothing_anew(stack):
+    before = stack.pid("api")
+    assert "is up already" in stack.stack("up").stdout
+    assert stack.pid("api") == before
+
+
+def test_what_is_secret_is_readable_to_nobody_else(stack):
+    for name in ("secret", "env", "settings", "settings.programs", "keys",
+                 "pg", "redis", "log", "mail", "demo-accounts.json"):
+        assert (stack.dir / name).stat().st_mode & 0o007 == 0, name
+
+
+def test_api_returns_when_its_parent_process_is_killed(stack):
+    killed = stack.kill("api")
+    until(lambda: serves(stack) and stack.pid("api") != killed, 30)
+
+
+def test_a_request_under_way_is_answered_before_the_api_ends(stack):
+    """And until then /readyz says that the next should go elsewhere."""
+    body = b'{"username":"nobody","password":"none"}'
+    pid = stack.pid("api")
+    with socket.create_connection(("127.0.0.1", stack.port), 20) as late:
+        late.sendall(b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\n"
+                     b"Content-Type: application/json\r\n"
+                     b"Content-Length: %d\r\n\r\n" % len(body))
+        os.kill(pid, signal.SIGTERM)
+        until(lambda: "draining" in (r := requests.get(
+            stack.url + "/readyz")).text and r.status_code == 503
+            and r.headers["Connection"] == "close", 2, 0.01)
+        time.sleep(2.5)     # the time it goes on listening is over
+        late.sendall(body)
+        answer = b"".join(iter(lambda: late.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    until(lambda: serves(stack) and stack.pid("api") != pid, 30)
+
+
+def test_a_stack_that_was_killed_comes_up_with_its_data(stack):
+    stack.sql("CREATE TABLE kept ()")
+    while processes(stack):
+        for pid in processes(stack):
+            os.kill(pid, signal.SIGKILL)
+    stack.up()
+    assert serves(stack)
+    stack.sql("DROP TABLE kept")
+
+
+def test_down_ends_what_lost_its_supervisor(stack):
+    for pid in processes(stack):
+        if os.readlink(f"/proc/{pid}/cwd").startswith(
+                str(stack.dir / "service")):
+            os.kill(pid, signal.SIGKILL)
+    assert processes(stack)
+    stack.down()
+    assert not processes(stack)
+    assert "is not running" in stack.stack("down").stdout
+
+
+def test_a_port_in_use_is_said_before_anything_starts(stack):
+    for name in ("PORT", "METRICS_PORT", "PG_PORT", "REDIS_PORT"):
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", int(stack.environ["CAMKET_" + name])))
+            other.listen()
+            said = stack.stack("up", check=False)
+        assert said.returncode != 0
+        assert f"is in use (CAMKET_{name})" in said.stdout
+        assert not processes(stack)
+
+
+def test_run_ends_everything_on_ctrl_c(stack):
+    run = subprocess.Popen([TREE / "docker" / "stack", "run"],
+                           env=stack.environ, stdout=subprocess.PIPE,
+                           text=True, start_new_session=True)
+    try:
+        while "Ctrl-C" not in (line := run.stdout.readline()):
+            assert line, "ended by itself"
+        assert serves(stack)
+    finally:
+        os.killpg(run.pid, signal.SIGINT)
+    assert run.wait(60) == 0
+    assert not processes(stack)
