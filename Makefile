@@ -63,6 +63,7 @@ HTTP = \
 	services/http/offload.c \
 	services/http/openapi.c \
 	services/http/page.c \
+	services/http/peer.c \
 	services/http/problem.c \
 	services/http/pulse.c \
 	services/http/reply.c \
@@ -225,8 +226,8 @@ test-deps:
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 
 # A test links what it names from here and no more.
-$(B)/libcamket.a: $(SHARED) $(call objects,services/http/message.c workers/loop_poll.c \
-    workers/channels/message.c)
+$(B)/libcamket.a: $(SHARED) $(call objects,services/http/message.c services/http/peer.c \
+    workers/loop_poll.c workers/channels/message.c)
 	@rm -f $@
 	@ar rcs $@ $^
 $(B)/tests/unit/%: tests/unit/%.c $(B)/libcamket.a

@@ -49,8 +49,8 @@ struct gate {
 	struct gate_message *message; /* owned until taken */
 	struct gate_message *ahead;   /* owned: pipelined bytes */
 	size_t ahead_len;
-	size_t discarded; /* read after the last answer */
-	char address[48]; /* of the peer */
+	size_t discarded;       /* read after the last answer */
+	char address[PEER_LEN]; /* of the peer */
 };
 
 static struct gate_message *spare;
@@ -365,7 +365,7 @@ gate_pass(struct connection *c, size_t have)
 		}
 		memcpy(g->ahead->text, m->text + total, g->ahead_len);
 	}
-	memcpy(m->address, g->address, sizeof(m->address));
+	peer_name(m->address, g->address, m->m.fields[HEADER_X_FORWARDED_FOR]);
 	m->port = atoi(((struct listener *)c->owner)->port);
 	m->body = m->text + g->head;
 	m->body[m->m.body_len] = '\0';

@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include "http/message.h"
+#include "http/peer.h"
 
 struct http_request;
 struct connection;
@@ -20,8 +21,8 @@ struct gate_message {
 	char *text; /* owned: head and body */
 	size_t cap;
 	struct gate_message *next;
-	int port;         /* it came in by */
-	char address[48]; /* of the peer */
+	int port;               /* it came in by */
+	char address[PEER_LEN]; /* whose it is */
 };
 
 struct gate_limits {

@@ -33,6 +33,7 @@
 #include "http/module.h"
 #include "http/offload.h"
 #include "http/openapi.h"
+#include "http/peer.h"
 #include "http/pulse.h"
 #include "http/route.h"
 #include "http/throttle.h"
@@ -113,6 +114,9 @@ kore_parent_configure(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);
 	parent = getpid();
 	keys_load(keys_dir());
+	if (peer_trust(config_text(CFG_PROXIES)) == -1)
+		fatal("CAMKET_PROXIES: \"%s\" is no list of addresses",
+		    config_text(CFG_PROXIES));
 	api_init();
 	openapi_init();
 	processes = config_number(CFG_API_PROCESSES);
