@@ -1,6 +1,7 @@
 """A stack that is killed comes up again, one that goes down leaves nothing, and
 one that is told to end lets running requests end first."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -33,15 +34,19 @@ def stack():
 
 
 def processes(stack):
-    """What runs out of the stack's folder."""
-    pids = []
+    """What runs out of the stack's folder: pid -> where."""
+    found = {}
     for p in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.readlink(p / "cwd").startswith(str(stack.dir)):
-                pids.append(int(p.name))
-        except OSError:
-            continue
-    return pids
+        with contextlib.suppress(OSError):
+            at = Path(os.readlink(p / "cwd"))
+            if at.is_relative_to(stack.dir):
+                found[int(p.name)] = at
+    return found
+
+
+def kill(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def children(pid):
@@ -67,6 +72,13 @@ def test_what_is_secret_is_readable_to_nobody_else(stack):
     for name in ("secret", "env", "settings", "settings.programs", "keys",
                  "pg", "redis", "log", "mail", "demo-accounts.json"):
         assert (stack.dir / name).stat().st_mode & 0o007 == 0, name
+
+
+def test_no_password_stands_in_a_log(stack):
+    secret = (stack.dir / "secret").read_text().strip()
+    logs = [f for f in (stack.dir / "log").rglob("*") if f.is_file()]
+    assert any(f.stat().st_size for f in logs)
+    assert not [f for f in logs if secret in f.read_text(errors="replace")]
 
 
 def test_api_returns_when_its_parent_process_is_killed(stack):
@@ -97,17 +109,17 @@ def test_a_stack_that_was_killed_comes_up_with_its_data(stack):
     stack.sql("CREATE TABLE kept ()")
     while processes(stack):
         for pid in processes(stack):
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
     stack.up()
     assert serves(stack)
     stack.sql("DROP TABLE kept")
 
 
-def test_down_ends_what_lost_its_supervisor(stack):
-    for pid in processes(stack):
-        if os.readlink(f"/proc/{pid}/cwd").startswith(
-                str(stack.dir / "service")):
-            os.kill(pid, signal.SIGKILL)
+def test_down_ends_what_lost_its_supervisor_or_its_parent(stack):
+    kill(stack.pid("api"))
+    for pid, at in processes(stack).items():
+        if at.is_relative_to(stack.dir / "service"):
+            kill(pid)
     assert processes(stack)
     stack.down()
     assert not processes(stack)
