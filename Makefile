@@ -45,6 +45,7 @@ CORE = \
 DOMAIN = \
 	services/domain/event.c \
 	services/domain/period.c \
+	services/domain/register.c \
 	services/domain/role.c \
 	services/domain/state.c \
 	services/domain/vocabulary.c
@@ -77,6 +78,8 @@ API = \
 	services/api/auth.c \
 	services/api/delegation.c \
 	services/api/departure.c \
+	services/api/commitment.c \
+	services/api/criteria_set.c \
 	services/api/evaluation.c \
 	services/api/me.c \
 	services/api/mfa.c \

@@ -66,7 +66,13 @@ item AS (
 	SELECT concat_ws(' ', v.period, y.full_name), v.unit_id, v.due_on,
 	    v.author_id, NULL, NULL, v.staff_id
 	FROM e JOIN evaluation v ON e.kind = 'evaluation' AND v.id = e.ref
-	JOIN staff y ON y.id = v.staff_id),
+	JOIN staff y ON y.id = v.staff_id
+	UNION ALL
+	SELECT concat_ws(' ', g.code, coalesce(y.full_name, g.title)),
+	    g.unit_id, g.due_on, g.author_id, g.doer_id, g.assigner_id,
+	    g.subject_id
+	FROM e JOIN register g ON g.kind = e.kind AND g.id = e.ref
+	LEFT JOIN staff y ON y.id = g.subject_id),
 reader AS (
 	SELECT DISTINCT x.staff_id FROM (
 	    SELECT w.staff_id FROM e JOIN work w ON w.kind = e.kind

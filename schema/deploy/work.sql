@@ -38,6 +38,11 @@ WITH item AS NOT MATERIALIZED (
 	    NULL, NULL
 	FROM evaluation e JOIN criteria_set s ON s.id = e.criteria_set_id
 	WHERE e.deleted_at IS NULL
+	UNION ALL
+	SELECT kind, id, version, status, unit_id, asks_unit_id, office_id,
+	    doer_id, assigner_id, author_id, subject_id, code, title, due_on,
+	    NULL, NULL, NULL, plan_id
+	FROM register
 )
 -- a person asked by name
 SELECT i.doer_id AS staff_id, date '-infinity' AS from_on,

@@ -26,6 +26,8 @@ static const struct resource *const resources[] = {
 	&resource_notification,
 	&resource_delivery,
 	&resource_rollup,
+	&resource_criteria_set,
+	&resource_commitment,
 };
 
 void

@@ -28,6 +28,8 @@ extern const struct resource resource_evaluation;
 extern const struct resource resource_notification;
 extern const struct resource resource_delivery;
 extern const struct resource resource_rollup;
+extern const struct resource resource_criteria_set;
+extern const struct resource resource_commitment;
 
 /* What many tables of fields have in common. */
 #define FIELD_ID \

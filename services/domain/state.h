@@ -40,6 +40,7 @@ extern const struct states states_plan;
 extern const struct states states_task;
 extern const struct states states_review;
 extern const struct states states_evaluation;
+extern const struct states states_commitment;
 extern const struct states *const states_all[]; /* NULL ends it */
 
 /* May a caller with these permissions take this step? */

@@ -1,0 +1,7 @@
+-- commitment: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE commitment;
+
+COMMIT;
