@@ -76,10 +76,10 @@ API = \
 	services/api/api.c \
 	services/api/audit.c \
 	services/api/auth.c \
-	services/api/delegation.c \
-	services/api/departure.c \
 	services/api/commitment.c \
 	services/api/criteria_set.c \
+	services/api/delegation.c \
+	services/api/departure.c \
 	services/api/evaluation.c \
 	services/api/me.c \
 	services/api/mfa.c \

@@ -40,8 +40,8 @@ WITH item AS NOT MATERIALIZED (
 	WHERE e.deleted_at IS NULL
 	UNION ALL
 	SELECT kind, id, version, status, unit_id, asks_unit_id, office_id,
-	    doer_id, assigner_id, author_id, subject_id, code, title, due_on,
-	    NULL, NULL, NULL, plan_id
+	    doer_id, assigner_id, author_id, subject_id, barred_id, code, title,
+	    due_on, NULL, NULL, NULL, plan_id, NULL, NULL
 	FROM register
 )
 -- a person asked by name

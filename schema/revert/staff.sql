@@ -3,9 +3,10 @@ BEGIN;
 SET LOCAL search_path = camket, public;
 
 DROP TRIGGER reach_tree ON unit_cover;
+DROP FUNCTION unit_known;
 DROP TABLE reach;
 DROP TABLE revocation, session, credential, staff_grant, assignment, staff;
 DROP FUNCTION grant_perms, reach_of_grant, reach_of_cover, reach_derive,
-    reach_lock, unit_known, refs;
+    reach_lock, refs;
 
 COMMIT;

@@ -4,7 +4,7 @@
 
 -- References of a body found.
 -- @resolved(body)
-(SELECT refs(@body));
+(SELECT refs(@body, $caller, $today));
 
 -- The unit above, which is asked about a unit as such; a root asks itself.
 -- @superior(unit)
