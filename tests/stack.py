@@ -265,6 +265,8 @@ class Host(Stack):
         data = Path(stack.env["CAMKET_DIR"])
         self.dir = Path(tempfile.mkdtemp(prefix="host-", dir=data))
         self.dir.chmod(0o777)
+        (self.dir / "run").mkdir()
+        (self.dir / "run").chmod(0o777)
         app = data / "app"
         shutil.copy(app / "kore.conf", self.dir)
         (self.dir / "camket.so").symlink_to(app / "camket.so")

@@ -15,8 +15,8 @@ struct loop_timer;
 
 /*
  * Call cb with what is ready, level-triggered, until loop_unwatch(). The
- * descriptor stays the caller's and must be open until then. loop_unwatch
- * clears the pointer; it may be called inside the callback.
+ * descriptor stays the caller's, who may close it before. loop_unwatch clears
+ * the pointer; it may be called inside the callback.
  */
 struct loop_watch *loop_watch(int fd, int events,
     void (*cb)(void *arg, int events), void *arg);

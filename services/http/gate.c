@@ -60,6 +60,7 @@ static struct gate_limits limits;
 static int leaving;
 
 int gate_connect(struct connection *);
+static void gate_accept(void *, int);
 static void gate_event(void *, int);
 static void gate_disconnect(struct connection *);
 static int gate_recv(struct netbuf *);
@@ -78,7 +79,12 @@ static int gate_gone(const struct connection *);
 void
 gate_init(const struct gate_limits *given)
 {
+	struct kore_server *srv = kore_server_lookup("camket");
+	struct listener *l;
+
 	limits = *given;
+	LIST_FOREACH(l, &srv->listeners, list)
+	l->evt.handle = gate_accept;
 	/* Kore's loop sleeps for ever without a timer: this one is permanent. */
 	(void)kore_timer_add(gate_sweep, GATE_SWEEP_MS, NULL, 0);
 }
@@ -173,16 +179,16 @@ gate_answer(struct http_request *req, struct iovec *iov, int n, int close)
 void
 gate_drain(void)
 {
+	struct kore_server *srv = kore_server_lookup("camket");
 	struct connection *c, *next;
-	struct kore_server *srv;
 	struct listener *l;
 	static int shut;
 	struct gate *g;
 
 	/* for every process at once: nobody is left waiting in the backlog */
-	if (!shut && (srv = kore_server_lookup("camket")) != NULL)
-		LIST_FOREACH(l, &srv->listeners, list)
-	(void)shutdown(l->fd, SHUT_RD);
+	LIST_FOREACH(l, &srv->listeners, list)
+	if (!shut)
+		(void)shutdown(l->fd, SHUT_RD);
 	leaving = shut = 1;
 	for (c = TAILQ_FIRST(&connections); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, list);
@@ -215,6 +221,14 @@ int
 gate_leaving(void)
 {
 	return (leaving);
+}
+
+/* An error says that another process has begun to end; ours is near. */
+static void
+gate_accept(void *arg, int error)
+{
+	if (!error)
+		kore_listener_accept(arg, 0);
 }
 
 /* Kore's connection event, but a half-closed peer is not gone. */

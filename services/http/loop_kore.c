@@ -2,17 +2,26 @@
  * core/loop.h on Kore's event loop. Descriptors are watched level-triggered,
  * because libpq does not promise to drain its socket. A watch that has ended
  * is freed a turn later: the events of this turn may still name it.
+ *
+ * A watch holds a descriptor of its own on the caller's socket: libpq closes
+ * its one as soon as a line is cut, and the number may be somebody else's by
+ * the time we hear of it; Kore ends the process over an unknown one.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <kore/kore.h>
 
 #include "core/arena.h"
+#include "core/log.h"
 #include "core/loop.h"
 
 struct loop_watch {
 	struct kore_event evt; /* Kore knows it by this: first */
-	int fd;
+	int fd; /* ours */
 	int dead;
 	void (*cb)(void *, int);
 	void *arg;
@@ -36,7 +45,8 @@ loop_watch(int fd, int events, void (*cb)(void *, int), void *arg)
 
 	w = xcalloc(1, sizeof(*w));
 	w->evt.handle = loop_event;
-	w->fd = fd;
+	if ((w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)) == -1)
+		fatal("cannot watch a descriptor: %s", strerror(errno));
 	w->cb = cb;
 	w->arg = arg;
 	loop_schedule(w, events);
@@ -59,6 +69,7 @@ loop_unwatch(struct loop_watch **wp)
 	*wp = NULL;
 	w->dead = 1;
 	kore_platform_disable_read(w->fd);
+	close(w->fd);
 	(void)kore_timer_add(loop_free, 0, w, KORE_TIMER_ONESHOT);
 }
 
