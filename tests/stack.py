@@ -271,7 +271,7 @@ class Host(Stack):
         shutil.copy(app / "kore.conf", self.dir)
         (self.dir / "camket.so").symlink_to(app / "camket.so")
 
-    def up(self):
+    def up(self, seconds=30):
         data = self.env["CAMKET_DIR"]
         as_user = (["setpriv", "--reuid", "camket", "--regid", "camket",
                     "--clear-groups"] if os.getuid() == 0 else [])
@@ -287,7 +287,7 @@ class Host(Stack):
             self.process = subprocess.Popen(
                 as_user + ["bash", "-c", "\n".join(lines)],
                 stdout=out, stderr=out)
-        until(self.ready, 30, what="an API host that is ready: " + self.url)
+        until(self.ready, seconds, what="an API host that is ready: " + self.url)
         return self
 
     def ready(self):

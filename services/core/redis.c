@@ -22,8 +22,8 @@
 #define REDIS_PAUSE_MIN_MS 100
 #define REDIS_PAUSE_MAX_MS 2000
 #define REDIS_ARGS_MAX 16
-#define REDIS_UNANSWERED 32   /* wakes under way; more say nothing new */
-#define REDIS_SILENCE_MS 5000 /* then a line that answers none is cut */
+#define REDIS_UNANSWERED 32   /* words under way; more are dropped */
+#define REDIS_SILENCE_MS 2000 /* then a line that answers none is cut */
 
 struct redis_address {
 	char *host; /* NULL for a socket */
@@ -51,7 +51,7 @@ struct redis {
 	unsigned pause_ms;
 	int up;
 	int unanswered;
-	uint64_t heard; /* the last answer, or the first wake after it */
+	uint64_t heard; /* the last answer, or the first word after it */
 };
 
 struct redis_s {
@@ -65,7 +65,10 @@ static void address_parse(struct redis_address *, const char *);
 static void address_copy(struct redis_address *, const struct redis_address *);
 static void address_free(struct redis_address *);
 static void redis_connect(void *);
-static void redis_lost(struct redis *);
+static int redis_silent(const struct redis *);
+static void redis_greeted(redisAsyncContext *, void *, void *);
+static void redis_hang_up(struct redis *, const char *);
+static void redis_lost(struct redis *, const char *);
 static void redis_event(void *, int);
 static void redis_interest(struct redis *, int, int);
 static redisReply *redis_run_s(struct redis_s *, int, const char **);
@@ -112,7 +115,15 @@ redis_close(struct redis **rp)
 int
 redis_up(const struct redis *r)
 {
-	return (r->up && r->unanswered < REDIS_UNANSWERED);
+	return (r->up && !redis_silent(r));
+}
+
+/* Has it owed an answer for long? */
+static int
+redis_silent(const struct redis *r)
+{
+	return (
+	    r->unanswered > 0 && clock_mono_ms() - r->heard > REDIS_SILENCE_MS);
 }
 
 static void
@@ -138,16 +149,15 @@ redis_say(struct redis *r, const char *channel, const char *text)
 {
 	const char *argv[] = { "PUBLISH", channel, text };
 
-	if (!r->up)
+	if (r->up && redis_silent(r))
+		redis_hang_up(r, "it does not answer");
+	if (!r->up || r->unanswered >= REDIS_UNANSWERED)
 		return;
 	if (r->unanswered == 0)
 		r->heard = clock_mono_ms();
-	if (r->unanswered < REDIS_UNANSWERED) {
-		if (redisAsyncCommandArgv(r->ac, redis_heard, r, 3, argv,
-		        NULL) == REDIS_OK)
-			r->unanswered++;
-	} else if (clock_mono_ms() - r->heard > REDIS_SILENCE_MS)
-		redisAsyncFree(r->ac); /* tells redis_on_disconnect */
+	if (redisAsyncCommandArgv(r->ac, redis_heard, r, 3, argv, NULL) ==
+	    REDIS_OK)
+		r->unanswered++;
 }
 
 void
@@ -240,22 +250,50 @@ static void
 redis_on_connect(const redisAsyncContext *ac, int status)
 {
 	struct redis *r = ac->data;
-	const char *argv[3];
+	const char *argv[3] = { "PING" };
 
 	if (r == NULL || status != REDIS_OK) {
 		if (r != NULL)
-			redis_lost(r);
+			redis_lost(r, ac->errstr);
 		return;
 	}
-	r->up = 1;
-	r->pause_ms = REDIS_PAUSE_MIN_MS;
 	if (r->at.password != NULL) {
 		argv[0] = "AUTH";
 		argv[1] = r->at.user != NULL ? r->at.user : "default";
 		argv[2] = r->at.password;
-		redisAsyncCommandArgv(r->ac, NULL, NULL, 3, argv, NULL);
 	}
+	redisAsyncCommandArgv(r->ac, redis_greeted, r, argv[1] != NULL ? 3 : 1,
+	    argv, NULL);
+}
+
+/* A line is up once it has answered. */
+static void
+redis_greeted(redisAsyncContext *ac, void *reply, void *arg)
+{
+	const redisReply *answer = reply;
+	struct redis *r = arg;
+
+	(void)ac;
+	if (answer == NULL)
+		return; /* the line is cut */
+	if (answer->type == REDIS_REPLY_ERROR) {
+		log_warn("redis_refused", "%s", answer->str);
+		redis_hang_up(r, answer->str);
+		return;
+	}
+	loop_cancel(&r->timer);
+	r->up = 1;
+	r->pause_ms = REDIS_PAUSE_MIN_MS;
 	redis_listen(r);
+}
+
+static void
+redis_connect_slow(void *arg)
+{
+	struct redis *r = arg;
+
+	r->timer = NULL;
+	redis_hang_up(r, "connecting took too long");
 }
 
 static void
@@ -263,7 +301,7 @@ redis_on_disconnect(const redisAsyncContext *ac, int status)
 {
 	(void)status;
 	if (ac->data != NULL)
-		redis_lost(ac->data);
+		redis_lost(ac->data, ac->errstr);
 }
 
 static void
@@ -280,9 +318,10 @@ redis_connect(void *arg)
 	r->ac->data = r;
 	if (r->ac->err) {
 		redisAsyncFree(r->ac);
-		redis_lost(r);
+		redis_lost(r, "cannot connect");
 		return;
 	}
+	r->timer = loop_after(REDIS_SILENCE_MS, redis_connect_slow, r);
 	r->interest = LOOP_READ;
 	r->watch = loop_watch(r->ac->c.fd, LOOP_READ, redis_event, r);
 	r->ac->ev.data = r;
@@ -306,12 +345,22 @@ redis_event(void *arg, int events)
 		redisAsyncHandleWrite(r->ac);
 }
 
+static void
+redis_hang_up(struct redis *r, const char *why)
+{
+	redisAsyncContext *ac = r->ac;
+
+	ac->data = ac->ev.data = NULL;
+	redis_lost(r, why);
+	redisAsyncFree(ac);
+}
+
 /* hiredis frees the context itself after this. */
 static void
-redis_lost(struct redis *r)
+redis_lost(struct redis *r, const char *why)
 {
 	if (r->up)
-		log_warn("redis_lost", "will reconnect");
+		log_warn("redis_lost", "%s", why);
 	r->up = 0;
 	r->ac = NULL;
 	loop_unwatch(&r->watch);

@@ -21,7 +21,7 @@
 
 struct loop_watch {
 	struct kore_event evt; /* Kore knows it by this: first */
-	int fd; /* ours */
+	int fd;                /* ours */
 	int dead;
 	void (*cb)(void *, int);
 	void *arg;
