@@ -9,7 +9,8 @@
 
 -- The rights of who is asked to rate, and of the office that decides.
 -- @evaluation_up(x)
-(@perms(@x.asks_unit_id) | @perms(@x.office_id) & (PERM_DOSSIER | PERM_DECIDE));
+(@perms(@x.asks_unit_id)
+    | (@perms(@x.office_id) & (PERM_DOSSIER | PERM_DECIDE)));
 
 -- @evaluation_seen(x, perms)
 (@perms & PERM_IS_SUBJECT <> 0
@@ -102,7 +103,7 @@ whom AS MATERIALIZED (
 	FROM inp i),
 may AS MATERIALIZED (
 	SELECT w.r, w.unit_id, a.asks, z.office_id, @perms(a.asks)
-	    | @perms(z.office_id) & (PERM_DOSSIER | PERM_DECIDE)
+	    | (@perms(z.office_id) & (PERM_DOSSIER | PERM_DECIDE))
 	    | CASE WHEN (w.r).staff_id = $caller THEN PERM_IS_SUBJECT
 		ELSE 0 END AS up
 	FROM whom w LEFT JOIN unit z ON z.id = w.unit_id CROSS JOIN LATERAL
