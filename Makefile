@@ -81,7 +81,10 @@ API = \
 	services/api/delegation.c \
 	services/api/departure.c \
 	services/api/evaluation.c \
+	services/api/finding.c \
+	services/api/inspection.c \
 	services/api/me.c \
+	services/api/measure.c \
 	services/api/mfa.c \
 	services/api/notification.c \
 	services/api/password.c \

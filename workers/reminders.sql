@@ -68,7 +68,7 @@ item AS (
 	FROM e JOIN evaluation v ON e.kind = 'evaluation' AND v.id = e.ref
 	JOIN staff y ON y.id = v.staff_id
 	UNION ALL
-	SELECT concat_ws(' ', g.code, coalesce(y.full_name, g.title)),
+	SELECT concat_ws(': ', concat_ws(' ', g.code, g.title), y.full_name),
 	    g.unit_id, g.due_on, g.author_id, g.doer_id, g.assigner_id,
 	    g.subject_id
 	FROM e JOIN register g ON g.kind = e.kind AND g.id = e.ref
@@ -81,7 +81,8 @@ reader AS (
 	    UNION ALL
 	    SELECT CASE $audience WHEN 'author' THEN i.author_id
 		WHEN 'doer' THEN i.doer_id WHEN 'assigner' THEN i.assigner_id
-		WHEN 'subject' THEN i.subject_id END FROM item i
+		WHEN 'subject' THEN i.subject_id
+		WHEN 'led' THEN i.subject_id END FROM item i
 	    UNION ALL
 	    -- a unit's work: its leaders
 	    SELECT g.staff_id FROM item i
@@ -90,7 +91,8 @@ reader AS (
 	    JOIN staff_grant g ON g.unit_id = k.anc_id
 		AND g.perms & PERM_LEAD <> 0 AND g.from_on <= $today
 		AND $today < g.until_on
-	    WHERE $audience = 'doer' AND i.doer_id IS NULL) x
+	    WHERE $audience = 'led' OR $audience = 'doer' AND i.doer_id IS NULL
+	    ) x
 	CROSS JOIN e WHERE x.staff_id IS NOT NULL
 	  AND x.staff_id IS DISTINCT FROM e.actor_id)
 SELECT e.kind, e.ref, i.title, coalesce(@unit_name(i.unit_id), ''),

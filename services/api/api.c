@@ -2,7 +2,9 @@
 #include "core/json.h"
 #include "domain/period.h"
 #include "api/api.h"
+#include "http/crud.h"
 #include "http/module.h"
+#include "http/page.h"
 
 static const struct resource *const resources[] = {
 	&resource_service,
@@ -28,6 +30,9 @@ static const struct resource *const resources[] = {
 	&resource_rollup,
 	&resource_criteria_set,
 	&resource_commitment,
+	&resource_inspection,
+	&resource_finding,
+	&resource_measure,
 };
 
 void
@@ -56,4 +61,32 @@ prepare_period(struct ctx *c, json_t *body)
 	}
 	json_object_set_new(body, "period_from", json_string(p.from));
 	json_object_set_new(body, "period_until", json_string(p.until));
+}
+
+enum step
+below_list(struct ctx *c, const char *name)
+{
+	struct param *p;
+
+	p = arena_zalloc(&c->arena, sizeof(*p));
+	p->name = arena_strdup(&c->arena, name);
+	p->value = arena_strdup(&c->arena, c->args[0]);
+	p->next = c->params;
+	c->params = p;
+	return (page_list(c));
+}
+
+enum step
+below_create(struct ctx *c, const char *name)
+{
+	json_object_set_new(c->body, arena_printf(&c->arena, "%s_id", name),
+	    json_string(c->args[0]));
+	return (crud_create(c));
+}
+
+enum step
+below_get(struct ctx *c)
+{
+	c->args[0] = c->args[1];
+	return (crud_get(c));
 }

@@ -30,6 +30,9 @@ extern const struct resource resource_delivery;
 extern const struct resource resource_rollup;
 extern const struct resource resource_criteria_set;
 extern const struct resource resource_commitment;
+extern const struct resource resource_inspection;
+extern const struct resource resource_finding;
+extern const struct resource resource_measure;
 
 /* What many tables of fields have in common. */
 #define FIELD_ID \
@@ -56,6 +59,20 @@ extern const struct field plan_basis_fields[];
 extern const struct field plan_section_fields[];
 extern const struct field plan_recipient_fields[];
 extern const struct field plan_signer_fields[];
+
+/* What is made below other items. */
+extern const struct field finding_fields[];
+extern const struct field measure_fields[];
+
+/*
+ * What stands below an item, by the route /v1/items/<uuid>/parts: the list of
+ * the parts filtered by the item, a part made with the item as its member, a
+ * part read by its own id. name is the filter ("inspection"), its member in a
+ * body ("inspection_id").
+ */
+enum step below_list(struct ctx *, const char *name);
+enum step below_create(struct ctx *, const char *name);
+enum step below_get(struct ctx *);
 
 /* period and scheme of a body become period_from and period_until. */
 void prepare_period(struct ctx *, json_t *);

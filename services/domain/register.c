@@ -38,5 +38,67 @@ static const struct ask commitment_asks[] = {
 };
 /* clang-format on */
 
+/*
+ * Kiểm tra. Whoever it concerns answers, and neither runs nor judges it.
+ */
+#define TEAM (P(INSPECT) | P(IS_DOER) | P(IS_AUTHOR))
+#define AGAINST (P(IS_SUBJECT) | P(IS_LEADER))
+/* clang-format off */
+static const struct transition inspection_steps[] = {
+	{ "planned", "update", NULL, TEAM, 0, AGAINST, 0 },
+	{ "planned", "delete", NULL, TEAM, 0, AGAINST, 0 },
+	{ "planned", "announce", "announced", TEAM, 0, AGAINST, 0 },
+	{ "planned", "start", "running", TEAM, 0, AGAINST, 0 },
+	{ "announced", "update", NULL, TEAM, 0, AGAINST, 0 },
+	{ "announced", "start", "running", TEAM, 0, AGAINST, 0 },
+	{ "announced", "answer", NULL, AGAINST, 0, 0, 0 },
+	{ "running", "update", NULL, TEAM, 0, AGAINST, 0 },
+	{ "running", "announce", "running", TEAM, 0, AGAINST, 0 },
+	{ "running", "answer", NULL, AGAINST, 0, 0, 0 },
+	{ "running", "conclude", "concluded", TEAM, 0, AGAINST, 0 },
+	{ "concluded", "close", "closed", TEAM, 0, AGAINST, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask inspection_asks[] = {
+	{ "planned", "doer", "unit", 0, "do" },
+	{ "announced", "doer", "unit", 0, "do" },
+	{ "running", "doer", "unit", 0, "do" },
+	{ "concluded", "doer", "unit", 0, "do" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+/* Phát hiện. Stated with the conclusion of their inspection. */
+#define MEMBERS (P(INSPECT) | P(IS_DOER) | P(IS_CO_OWNER))
+static const struct transition finding_steps[] = {
+	{ "draft", "update", NULL, MEMBERS, 0, AGAINST, 0 },
+	{ "draft", "delete", NULL, MEMBERS, 0, AGAINST, 0 },
+	{ "stated", "answer", NULL, AGAINST, 0, 0, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+
+/* Biện pháp. Nobody verifies what was his to do, or is about him. */
+#define VERIFIER (P(INSPECT) | P(REVIEW) | P(IS_AUTHOR))
+#define CONCERNED (P(IS_DOER) | P(IS_SUBJECT))
+static const struct transition measure_steps[] = {
+	{ "open", "update", NULL, VERIFIER, 0, P(IS_SUBJECT), 0 },
+	{ "open", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "open", "do", "done", P(IS_DOER), 0, 0, 0 },
+	{ "open", "refer", "referred", VERIFIER, 0, P(IS_SUBJECT), 0 },
+	{ "done", "verify", "verified", VERIFIER, 0, CONCERNED, 0 },
+	{ "done", "return", "open", VERIFIER, 0, CONCERNED, STEP_REASON },
+	{ "done", "refer", "referred", VERIFIER, 0, P(IS_SUBJECT), 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask measure_asks[] = {
+	{ "open", "doer", "unit", P(LEAD), "do" },
+	{ "done", "author", "unit", 0, "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+/* clang-format on */
+
 const struct states states_commitment = { "commitment", commitment_steps,
 	commitment_asks };
+const struct states states_inspection = { "inspection", inspection_steps,
+	inspection_asks };
+const struct states states_finding = { "finding", finding_steps, NULL };
+const struct states states_measure = { "measure", measure_steps, measure_asks };

@@ -157,7 +157,8 @@ const struct states states_evaluation = { "evaluation", evaluation_steps,
 	evaluation_asks };
 
 const struct states *const states_all[] = { &states_plan, &states_task,
-	&states_review, &states_evaluation, &states_commitment, NULL };
+	&states_review, &states_evaluation, &states_commitment,
+	&states_inspection, &states_measure, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

@@ -41,6 +41,9 @@ extern const struct states states_task;
 extern const struct states states_review;
 extern const struct states states_evaluation;
 extern const struct states states_commitment;
+extern const struct states states_inspection;
+extern const struct states states_finding;
+extern const struct states states_measure;
 extern const struct states *const states_all[]; /* NULL ends it */
 
 /* May a caller with these permissions take this step? */

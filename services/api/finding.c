@@ -1,0 +1,92 @@
+/* Findings of inspections: drafts of the team, stated with the conclusion. */
+#include "api/api.h"
+#include "domain/state.h"
+#include "domain/vocabulary.h"
+#include "queries.h"
+
+static enum step finding_measures(struct ctx *);
+static enum step finding_measure(struct ctx *);
+
+/* clang-format off */
+const struct field finding_fields[] = {
+	FIELD_ID,
+	{ .name = "title", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 1000, .doc = "Phát hiện" },
+	{ .name = "text", .type = F_TEXT, .max = 100000 },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED,
+	    .ref = "units", .doc = "Mặc định là đơn vị được kiểm tra" },
+	{ .name = "subject_staff", .type = F_REF, .flags = FIELD_FIXED,
+	    .ref = "staff" },
+	{ .name = "manifestation", .type = F_CODE, .max = 40,
+	    .doc = "Mã biểu hiện" },
+	{ .name = "cause", .type = F_TEXT, .max = 10000,
+	    .doc = "Nguyên nhân" },
+	{ .name = "evidence", .type = F_TEXT, .max = 10000,
+	    .doc = "Căn cứ, chứng cứ" },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_SERVER,
+	    .words = words_finding_status },
+	{ .name = "inspection", .type = F_OBJECT, .flags = FIELD_SERVER },
+	{ .name = "subject", .type = F_OBJECT, .flags = FIELD_SERVER },
+	{ .name = "answer", .type = F_TEXT, .flags = FIELD_SERVER },
+	{ .name = "answered_on", .type = F_DATE, .flags = FIELD_SERVER },
+	FIELDS_SERVER,
+	FIELDS_END
+};
+
+static const struct field answer_fields[] = {
+	{ .name = "answer", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 20000, .doc = "Giải trình" },
+	FIELDS_END
+};
+
+static const struct verb verbs[] = {
+	{ "answer", answer_fields, "Giải trình", NULL },
+	{ NULL, NULL, NULL, NULL }
+};
+
+static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/findings/<uuid>/measures",
+	    .run = finding_measures, .list = q_measure_list_sorts,
+	    .counts = &q_measure_count, .resource = &resource_measure,
+	    .summary = "What is done about it" },
+	{ .method = POST, .pattern = "/v1/findings/<uuid>/measures",
+	    .run = finding_measure, .flags = ROUTE_BODY,
+	    .fields = measure_fields, .query = &q_measure_create,
+	    .resource = &resource_measure, .summary = "Take a measure" },
+	{ .method = GET, .pattern = "/v1/findings/<uuid>/measures/<uuid>",
+	    .run = below_get, .query = &q_measure_get, .params = "fields",
+	    .resource = &resource_measure, .summary = "Read" },
+	{ .pattern = NULL }
+};
+/* clang-format on */
+
+const struct resource resource_finding = {
+	.name = "findings",
+	.kind = "finding",
+	.title = "Phát hiện qua kiểm tra",
+	.fields = finding_fields,
+	.states = &states_finding,
+	.verbs = verbs,
+	.list = q_finding_list_sorts,
+	.sort = "-created_at",
+	.get = &q_finding_get,
+	.patch = &q_finding_patch,
+	.verb = &q_finding_verb,
+	.remove = &q_finding_remove,
+	.restore = &q_finding_restore,
+	.routes = routes,
+};
+
+static enum step
+finding_measures(struct ctx *c)
+{
+	return (below_list(c, "finding"));
+}
+
+static enum step
+finding_measure(struct ctx *c)
+{
+	if (json_object_get(c->body, "finding_id") != NULL)
+		fault_add(&c->faults, "/finding_id", "ambiguous");
+	return (below_create(c, "finding"));
+}
