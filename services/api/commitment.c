@@ -102,6 +102,7 @@ const struct resource resource_commitment = {
 	.list = q_commitment_list_sorts,
 	.sort = "-created_at",
 	.counts = &q_commitment_count,
+	.dimensions = "status",
 	.get = &q_commitment_get,
 	.create = &q_commitment_create,
 	.patch = &q_commitment_patch,

@@ -87,11 +87,9 @@ may AS MATERIALIZED (
 	SELECT w.b, w.r, w.unit_id, a.asks, @perms(a.asks)
 	    | (SELECT @subject_of(k, @perms(w.unit_id))
 		FROM (SELECT (w.r).*) k) AS up
-	FROM whom w CROSS JOIN LATERAL (SELECT
-	    CASE WHEN (w.r).subject_staff_id IS NULL
-		THEN @superior(w.unit_id)
-		ELSE @asked((w.r).subject_staff_id, w.unit_id) END AS asks
-	    OFFSET 0) a),
+	FROM whom w CROSS JOIN LATERAL
+	    (SELECT @asked((w.r).subject_staff_id, w.unit_id) AS asks OFFSET 0)
+	    a),
 wrong AS MATERIALIZED (
 	SELECT 422 AS outcome, v.line FROM may m CROSS JOIN LATERAL (VALUES
 	    (m.unit_id IS NULL, '/subject_staff_id unknown_reference'),

@@ -58,6 +58,7 @@ const struct resource resource_criteria_set = {
 	.kind = "criteria_set",
 	.title = "Bộ tiêu chí",
 	.fields = fields,
+	.creates = PERM_CONFIG,
 	.states = &states,
 	.list = q_criteria_set_list_sorts,
 	.sort = "title",

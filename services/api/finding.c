@@ -47,6 +47,7 @@ static const struct verb verbs[] = {
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/findings/<uuid>/measures",
 	    .run = finding_measures, .list = q_measure_list_sorts,
+	    .query = &q_finding_get,
 	    .counts = &q_measure_count, .resource = &resource_measure,
 	    .summary = "What is done about it" },
 	{ .method = POST, .pattern = "/v1/findings/<uuid>/measures",

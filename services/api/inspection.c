@@ -4,6 +4,7 @@
  * stands below them.
  */
 #include "api/api.h"
+#include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
 #include "http/page.h"
@@ -12,7 +13,6 @@
 static enum step inspection_findings(struct ctx *);
 static enum step inspection_find(struct ctx *);
 static enum step inspection_measures(struct ctx *);
-
 
 /* clang-format off */
 static const struct field origin_fields[] = {
@@ -94,6 +94,7 @@ static const struct verb verbs[] = {
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/inspections/<uuid>/findings",
 	    .run = inspection_findings, .list = q_finding_list_sorts,
+	    .query = &q_inspection_get,
 	    .resource = &resource_finding, .summary = "What it has found" },
 	{ .method = POST, .pattern = "/v1/inspections/<uuid>/findings",
 	    .run = inspection_find, .flags = ROUTE_BODY,
@@ -104,6 +105,7 @@ static const struct route routes[] = {
 	    .resource = &resource_finding, .summary = "Read" },
 	{ .method = GET, .pattern = "/v1/inspections/<uuid>/measures",
 	    .run = inspection_measures, .list = q_measure_list_sorts,
+	    .query = &q_inspection_get,
 	    .counts = &q_measure_count, .resource = &resource_measure,
 	    .summary = "What is done about what it found" },
 	{ .pattern = NULL }
@@ -115,11 +117,13 @@ const struct resource resource_inspection = {
 	.kind = "inspection",
 	.title = "Kiểm tra",
 	.fields = fields,
+	.creates = PERM_INSPECT | PERM_ISSUE,
 	.states = &states_inspection,
 	.verbs = verbs,
 	.list = q_inspection_list_sorts,
 	.sort = "-created_at",
 	.counts = &q_inspection_count,
+	.dimensions = "status,origin",
 	.get = &q_inspection_get,
 	.create = &q_inspection_create,
 	.patch = &q_inspection_patch,

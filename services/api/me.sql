@@ -55,7 +55,8 @@ FROM staff t WHERE t.id = $caller AND t.deleted_at IS NULL;
 	FROM review WHERE review.id = @id)
     WHEN 'evaluation' THEN (SELECT
 	@evaluation_rel(evaluation, @evaluation_up(evaluation))
-	FROM evaluation WHERE evaluation.id = @id) END);
+	FROM evaluation WHERE evaluation.id = @id)
+    ELSE @register_perms(@kind, @id) END);
 
 -- @item_status(kind, id)
 (CASE @kind WHEN 'task' THEN (SELECT task.status FROM task WHERE task.id = @id)
@@ -63,7 +64,9 @@ FROM staff t WHERE t.id = $caller AND t.deleted_at IS NULL;
     WHEN 'review' THEN (SELECT review.status FROM review
 	WHERE review.id = @id)
     WHEN 'evaluation' THEN (SELECT evaluation.status FROM evaluation
-	WHERE evaluation.id = @id) END);
+	WHERE evaluation.id = @id)
+    ELSE (SELECT register.status FROM register
+	WHERE register.kind = @kind AND register.id = @id) END);
 
 -- What the caller must do or decide, by due day; what has none comes last. The
 -- verbs are made of perms and the state tables.

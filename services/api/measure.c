@@ -89,6 +89,7 @@ const struct resource resource_measure = {
 	.list = q_measure_list_sorts,
 	.sort = "due_on",
 	.counts = &q_measure_count,
+	.dimensions = "status,kind",
 	.get = &q_measure_get,
 	.create = &q_measure_create,
 	.patch = &q_measure_patch,

@@ -6,10 +6,6 @@
 -- @resolved(body)
 (SELECT refs(@body, $caller, $today));
 
--- The unit above, which is asked about a unit as such; a root asks itself.
--- @superior(unit)
-(SELECT coalesce(unit.parent_id, unit.id) FROM unit WHERE unit.id = @unit);
-
 -- Whom a person's or a unit's record is about, and who leads what it is about.
 -- @subject_of(x, up)
 (CASE WHEN @x.subject_staff_id = $caller THEN PERM_IS_SUBJECT
@@ -34,18 +30,24 @@
 (CASE WHEN @day IS NULL OR NOT @open THEN 'none' WHEN @day < $today
     THEN 'overdue' WHEN @days <= 3 THEN 'soon' ELSE 'ok' END);
 
+-- What the caller may do with an item of a register that he is asked about.
+-- @register_perms(kind, id)
+(CASE @kind WHEN 'commitment' THEN (SELECT @commitment_rel(commitment)
+	FROM commitment WHERE commitment.id = @id)
+    WHEN 'inspection' THEN (SELECT @inspection_rel(inspection)
+	FROM inspection WHERE inspection.id = @id)
+    WHEN 'measure' THEN (SELECT @measure_rel(measure)
+	FROM measure WHERE measure.id = @id) END);
+
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @json AS body
 FROM @table t CROSS JOIN LATERAL (SELECT @rel AS perms OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @seen;
 
--- The row a write is about, locked first and judged as it then stands. What
--- the caller may not see is not there. Further refusals come in the CTE wrong
--- (outcome 409 or 422, and for 422 a line "pointer fault").
+-- Further refusals of a step come in the CTE wrong: outcome 409 or 422, and for
+-- 422 a line "pointer fault".
 -- @record_cur(table, gone, rel, seen)
-locked AS MATERIALIZED (
-	SELECT t AS r FROM @table t WHERE t.id = $id AND t.deleted_at IS @gone
-	FOR NO KEY UPDATE),
+@locked(@table, @gone),
 cur AS MATERIALIZED (
 	SELECT l.r, perms FROM locked l CROSS JOIN LATERAL (SELECT (l.r).*) t
 	CROSS JOIN LATERAL (SELECT @rel AS perms OFFSET 0) s
