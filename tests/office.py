@@ -52,22 +52,22 @@ class Office:
     def ids(self, path, user):
         return [x["id"] for x in self.all(path, user)]
 
-    def make(self, kind, user, body, status=201):
-        return expect(self.stack.post(f"/v1/{kind}", user, body), status)
+    def make(self, kind, user, body, answer=201):
+        return expect(self.stack.post(f"/v1/{kind}", user, body), answer)
 
-    def go(self, kind, item, verb, user, status=200, **body):
+    def go(self, kind, item, verb, user, answer=200, **body):
         """Take a verb with the item's version."""
         return expect(self.stack.verb(f"/v1/{kind}/{item['id']}/{verb}", user,
-                                      item, body), status)
+                                      item, body), answer)
 
-    def patch(self, kind, item, user, status=200, **body):
+    def patch(self, kind, item, user, answer=200, **body):
         return expect(self.stack.patch(f"/v1/{kind}/{item['id']}", user, body,
-                                       item["version"]), status)
+                                       item["version"]), answer)
 
-    def remove(self, kind, item, user, status=204):
+    def remove(self, kind, item, user, answer=204):
         return expect(self.stack.call(
             "DELETE", f"/v1/{kind}/{item['id']}", user,
-            If_Match=f'"v{item["version"]}"'), status)
+            If_Match=f'"v{item["version"]}"'), answer)
 
     def events(self, ref):
         """What the audit has of an item: (verb, version, actor)."""
@@ -120,11 +120,11 @@ class Office:
             self.grant(name, role, unit, function=function)
         return name
 
-    def grant(self, name, role, unit, status=201, user=ADMIN, **body):
+    def grant(self, name, role, unit, answer=201, user=ADMIN, **body):
         return expect(self.stack.post(
             f"/v1/staff/{self.people[name]}/grants", user,
             {"role": role, "unit_code": unit,
-             **{k: v for k, v in body.items() if v is not None}}), status)
+             **{k: v for k, v in body.items() if v is not None}}), answer)
 
     def bare(self):
         """A person who holds no grant at all."""

@@ -24,13 +24,17 @@ CREATE TABLE staff (
 	updated_at	timestamptz NOT NULL,
 	deleted_at	timestamptz,
 	fold		text GENERATED ALWAYS AS (fold(full_name)) STORED,
-	-- given name first, as Vietnamese lists of people sort
-	name_sort	text GENERATED ALWAYS AS
-	    (regexp_replace(btrim(full_name), '^(.*)\s(\S+)$', '\2 \1')) STORED
+	-- Vietnamese lists of people go by the given name, tones and all, and only
+	-- then by what stands before it
+	given_name	text NOT NULL GENERATED ALWAYS AS
+	    (coalesce(substring(full_name FROM '(\S+)\s*$'), '')) STORED,
+	family_name	text NOT NULL GENERATED ALWAYS AS
+	    (btrim(regexp_replace(full_name, '\S+\s*$', ''))) STORED
 );
-CREATE INDEX staff_by_name ON staff (name_sort COLLATE "vi-x-icu", id);
-CREATE INDEX staff_by_rank ON staff
-    (rank_order, name_sort COLLATE "vi-x-icu", id);
+CREATE INDEX staff_by_name ON staff (given_name COLLATE "vi-x-icu",
+    family_name COLLATE "vi-x-icu", id);
+CREATE INDEX staff_by_rank ON staff (rank_order,
+    given_name COLLATE "vi-x-icu", family_name COLLATE "vi-x-icu", id);
 CREATE INDEX staff_search ON staff USING gin (fold public.gin_trgm_ops);
 
 -- Vị trí công tác: one main post a day and person.

@@ -59,8 +59,8 @@ AND (s.perms <> 0 OR @kin(s.unit_id));
 -- staff_list(caller uuid, today date, status text[], subject_type text[],
 --     ids uuid[], unit text, subtree bool, q text, deleted text,
 --     after text[], after_id uuid, limit int) : many slow
--- sort rank: t.rank_order :: int, t.name_sort COLLATE "vi-x-icu" :: text
--- sort name: t.name_sort COLLATE "vi-x-icu" :: text
+-- sort rank: t.rank_order :: int, t.given_name COLLATE "vi-x-icu" :: text, t.family_name COLLATE "vi-x-icu" :: text
+-- sort name: t.given_name COLLATE "vi-x-icu" :: text, t.family_name COLLATE "vi-x-icu" :: text
 -- sort code: t.code :: text
 -- id t.id
 SELECT h.horizon, l.* FROM

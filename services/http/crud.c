@@ -51,6 +51,7 @@ static enum step verb_take(struct ctx *);
 static enum step again(struct ctx *);
 static enum step conclude(struct ctx *, const struct outcome *);
 static enum step succeed(struct ctx *, int, const struct item *);
+static const char *location_of(struct ctx *, const char *);
 static enum step stale(struct ctx *, const struct item *);
 static enum step wrong_state(struct ctx *, const struct item *);
 static void bind_verb(struct ctx *, const char *);
@@ -388,16 +389,24 @@ succeed(struct ctx *c, int status, const struct item *x)
 		redis_wake(ctx_redis, "wake:relay");
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
-	/*
-	 * {"id":"…: of the row, which a replay has under its first id; below
-	 * an item, it stands below that item.
-	 */
-	if (status == 201 && x->len > UUID_LEN + 8)
-		c->location = strchr(c->route->pattern, '<') != NULL ?
-		    arena_printf(&c->arena, "%s/%.36s", c->path, x->json + 7) :
-		    arena_printf(&c->arena, "/v1/%s/%.36s",
-		        c->route->resource->name, x->json + 7);
+	if (status == 201)
+		c->location = location_of(c, x->json);
 	return (reply_item(c, status, x));
+}
+
+/*
+ * Where the row stands: {"id":"…, which a replay has under its first id. Below
+ * an item it stands below that item.
+ */
+static const char *
+location_of(struct ctx *c, const char *json)
+{
+	json += strcspn(json, ":");
+	json += strspn(json, ": \"");
+	if (strchr(c->route->pattern, '<') != NULL)
+		return (arena_printf(&c->arena, "%s/%.36s", c->path, json));
+	return (arena_printf(&c->arena, "/v1/%s/%.36s",
+	    c->route->resource->name, json));
 }
 
 /* 412 with what stands there now, and where the patch would have differed. */

@@ -173,7 +173,8 @@ pointer_of(struct ctx *c, const char *at)
 		if (f->type != F_REF && strcmp(f->name, name) == 0)
 			return (at);
 		for (m = f->members; m != NULL && m->name != NULL; m++)
-			if (f->type == F_LIST && strcmp(m->name, name) == 0)
+			if (f->type == F_LIST && !(f->flags & FIELD_SERVER) &&
+			    strcmp(m->name, name) == 0)
 				part = f;
 		if (f->type != F_REF)
 			continue;
