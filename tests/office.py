@@ -1,6 +1,7 @@
 """The demo office as tests of the resources use it: people and units by code,
 items made and brought to a state, an office of its own beside the demo's."""
 
+import datetime
 import itertools
 
 from stack import expect, new_id
@@ -31,6 +32,12 @@ class Office:
             "SELECT code, id FROM camket.unit")}
         self.people = {u: str(i) for u, i in stack.sql(
             "SELECT username, id FROM camket.staff")}
+
+    def day(self, n=0):
+        """A day of the office, n days from today, as JSON has it."""
+        today = self.get("/v1/me", ADMIN)["today"]
+        return str(datetime.date.fromisoformat(today)
+                   + datetime.timedelta(days=n))
 
     # --- plain calls ---
 

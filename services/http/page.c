@@ -278,13 +278,14 @@ page_array(struct ctx *c, const struct query_param *q, const char *v)
 	return (b.data);
 }
 
+/* A list that is not its resource's own begins in the first of its orders. */
 static const struct query *
 page_order(struct ctx *c, const char *sort)
 {
 	const struct query_sort *s = c->route->list;
-	int down = 0, asked = sort != NULL;
+	int down = 0;
 
-	if (!asked && c->route->resource != NULL)
+	if (sort == NULL && s == c->route->resource->list)
 		sort = c->route->resource->sort;
 	if (sort == NULL)
 		return (s->ascending);
@@ -295,8 +296,7 @@ page_order(struct ctx *c, const char *sort)
 	for (; s->field != NULL; s++)
 		if (strcmp(s->field, sort) == 0)
 			return (down ? s->descending : s->ascending);
-	/* a list below another resource's has its own first order */
-	return (asked ? NULL : c->route->list->ascending);
+	return (NULL);
 }
 
 static void

@@ -1,6 +1,5 @@
 """Staff: the directory and the whole record, posts, and grants."""
 
-import datetime
 import unicodedata
 
 import pytest
@@ -23,10 +22,6 @@ def far(office):
 
 def person(office, who, user=CHAIR, **h):
     return office.get(f"/v1/staff/{office.people[who]}", user, **h)
-
-
-def day(n):
-    return str(datetime.date.today() + datetime.timedelta(days=n))
 
 
 # --- reading ---
@@ -358,21 +353,21 @@ def test_a_grant_counts_on_its_days_only(office):
     path = f"/v1/units/{office.units['culture']}"
     reads = lambda: office.stack.one(
         "SELECT coalesce(bit_or(perms), 0) & 1 FROM camket.reach WHERE"
-        " staff_id = %s AND unit_id = %s AND from_on <= current_date AND"
-        " current_date < until_on", office.people[name],
-        office.units["culture"])
-    office.grant(name, "inspector", "culture", **{"from": day(1)})
+        " staff_id = %s AND unit_id = %s AND from_on <= %s AND %s < until_on",
+        office.people[name], office.units["culture"], office.day(),
+        office.day())
+    office.grant(name, "inspector", "culture", **{"from": office.day(1)})
     assert reads() == 0
-    office.grant(name, "superior", "culture", **{"from": day(-9),
-                                                 "to": day(-1)})
+    office.grant(name, "superior", "culture", **{"from": office.day(-9),
+                                                 "to": office.day(-1)})
     assert reads() == 0
-    office.grant(name, "superior", "culture", **{"from": day(0),
-                                                 "to": day(0)})
+    office.grant(name, "superior", "culture", **{"from": office.day(0),
+                                                 "to": office.day(0)})
     assert reads() == 1
     assert expect(office.stack.get(path, name), 200)
     assert [g["to"] for g in office.get(
         f"/v1/staff/{office.people[name]}/grants?role=superior",
-        ADMIN)["items"]] == [day(-1), day(0)]
+        ADMIN)["items"]] == [office.day(-1), office.day(0)]
 
 
 @pytest.mark.parametrize("change, status, want", [
@@ -474,17 +469,17 @@ def test_a_new_main_post_ends_the_one_before_it(office):
     path = f"/v1/staff/{office.people[name]}/assignments"
     r = office.stack.post(path, ADMIN, {
         "unit_code": "economy", "position": "Chuyên viên chính",
-        "from": day(0)})
+        "from": office.day(0)})
     a = expect(r, 201)
     assert r.headers["Location"] == f"{path}/{a['id']}"
     assert office.get(r.headers["Location"], ADMIN)["position"] == \
         "Chuyên viên chính"
     p = person(office, name, ADMIN)
     assert [(x["unit"]["code"], x["to"]) for x in p["assignments"]] == [
-        ("culture", day(-1)), ("economy", None)]
+        ("culture", office.day(-1)), ("economy", None)]
     # and with it where he belongs
     assert [(g["unit"]["code"], g["to"]) for g in p["grants"]] == [
-        ("culture", day(-1)), ("economy", None)]
+        ("culture", office.day(-1)), ("economy", None)]
     assert p["version"] == 2
     assert [x["unit"]["code"] for x in office.all(path, PEER)] == ["economy"]
     assert len(office.all(path, ADMIN)) == 2
