@@ -75,7 +75,7 @@ def test_every_verb_in_every_status_by_everybody(office):
         assert t["status"] == status
         for verb in GOES:
             may = STEPS.get((status, verb), set())
-            for actor in ACTORS:
+            for actor in ACTORS if may else (DOER, CHAIR, SIBLING):
                 if actor in may:
                     continue
                 r = office.stack.verb(f"/v1/tasks/{t['id']}/{verb}", actor, t,
@@ -661,7 +661,7 @@ def test_a_list_is_filtered_and_sorted(office):
             ("signal=late_done,ok", "ba"), ("signal=none", "c"),
             ("mine=assigned", "bdac"), ("mine=approve", "b"),
             ("mine=do", ""), ("mine=follow", ""), ("historic=false", "bdac"),
-            ("historic=true", ""), ("q=do", "da"), ("q=ii.1", "b"),
+            ("historic=true", ""), ("q=do", "bda"), ("q=ii.1", "b"),
             ("q=tet%20an", "c"), ("subtree=false", "bdac")]:
         assert got(query) == want, query
     assert got("mine=do&sort=title", who) == "cba"
