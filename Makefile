@@ -32,6 +32,7 @@ CORE = \
 	services/core/db.c \
 	services/core/field.c \
 	services/core/json.c \
+	services/core/issuer.c \
 	services/core/keys.c \
 	services/core/log.c \
 	services/core/metrics.c \
@@ -83,6 +84,7 @@ API = \
 	services/api/evaluation.c \
 	services/api/finding.c \
 	services/api/inspection.c \
+	services/api/exchange.c \
 	services/api/me.c \
 	services/api/measure.c \
 	services/api/mfa.c \
@@ -133,7 +135,7 @@ SQL = $(sort $(wildcard services/*/*.sql workers/*.sql workers/*/*.sql))
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 SHARED = $(call objects,$(CORE) $(DOMAIN)) $(B)/queries.o
-PROGRAMS = camket relay scheduler reminders rollups
+PROGRAMS = camket relay scheduler reminders rollups issuers
 MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(B)/docs.o
 
 .PHONY: build
@@ -149,7 +151,8 @@ $(B)/relay: $(call objects,workers/relay.c $(QUEUE) $(WORKER)) $(SHARED)
 $(B)/scheduler: $(call objects,workers/scheduler.c $(JOBS) $(WORKER)) $(SHARED)
 $(B)/reminders: $(call objects,workers/reminders.c $(CHANNELS) $(QUEUE) $(WORKER)) $(SHARED)
 $(B)/rollups: $(call objects,workers/rollups.c $(QUEUE) $(WORKER)) $(SHARED)
-$(B)/camket $(B)/reminders: LIBS += -lcurl
+$(B)/issuers: $(call objects,workers/issuers.c workers/channels/fetch.c $(WORKER)) $(SHARED)
+$(B)/camket $(B)/reminders $(B)/issuers: LIBS += -lcurl
 $(addprefix $(B)/,$(PROGRAMS)):
 	@echo "  link $@"
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -250,6 +253,11 @@ test-sql: build
 	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 -f' tests/sql/*.sql
 test-api: build
 	@$(PYTEST) tests/api
+# Beside a real OpenID provider from npm; by hand, and in CI where there is one.
+.PHONY: test-oidc
+test-oidc: build
+	@command -v npm >/dev/null || docker/install oidc
+	@$(PYTEST) tests/oidc
 test-workers: build
 	@$(PYTEST) tests/workers
 

@@ -130,7 +130,7 @@ CREATE INDEX identity_by_staff ON identity (staff_id);
 -- A code or token on its way to its issuer and back: the API asks, the worker
 -- that talks to issuers answers, and the row goes.
 CREATE TABLE exchange (
-	id		uuid PRIMARY KEY,
+	id		uuid CONSTRAINT exchange_once PRIMARY KEY,
 	issuer		text NOT NULL,
 	asked		jsonb NOT NULL,
 	answer		jsonb,

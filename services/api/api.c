@@ -17,6 +17,7 @@ static const struct resource *const resources[] = {
 	&resource_service_key,
 	&resource_ticket,
 	&resource_audit,
+	&resource_exchange,
 	&resource_me,
 	&resource_unit,
 	&resource_staff,

@@ -17,6 +17,7 @@ extern const struct resource resource_departure;
 extern const struct resource resource_service_key;
 extern const struct resource resource_ticket;
 extern const struct resource resource_audit;
+extern const struct resource resource_exchange;
 extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;

@@ -23,6 +23,7 @@
 
 #include "core/clock.h"
 #include "core/config.h"
+#include "core/issuer.h"
 #include "core/keys.h"
 #include "core/log.h"
 #include "core/metrics.h"
@@ -117,6 +118,7 @@ kore_parent_configure(int argc, char **argv)
 	if (peer_trust(config_text(CFG_PROXIES)) == -1)
 		fatal("CAMKET_PROXIES: \"%s\" is no list of addresses",
 		    config_text(CFG_PROXIES));
+	issuer_load();
 	api_init();
 	openapi_init();
 	processes = config_number(CFG_API_PROCESSES);

@@ -212,3 +212,26 @@ def test_refusals_and_sign_ins_are_in_the_trail(stack):
     until(lambda: [r[0] for r in stack.sql(
         "SELECT action FROM audit WHERE staff_id = %s ORDER BY at", sid)]
         == ["sign_in_refused", "sign_in"])
+
+
+def test_processes_tell_each_other_of_failures_and_revocations(stack):
+    from stack import Stack
+    with Stack(API_PROCESSES=2) as s:
+        heard = until(lambda: s.redis("pubsub", "numsub", "wake:throttle",
+                                      "wake:revoked").split(), 5)
+        until(lambda: s.redis("pubsub", "numsub", "wake:throttle",
+                              "wake:revoked").split()[1::2] == ["2", "2"], 5,
+              what=heard)
+        # whichever process a try meets, it counts
+        seen = []
+        for _ in range(12):
+            seen.append(attempt(s, "nobody.here", "wrong").status_code)
+            if seen[-1] == 429:
+                break
+        assert seen.count(401) <= 7 and seen[-1] == 429
+        # and without Redis each process still counts for itself
+        s.sv("down", "redis")
+        until(lambda: "redis" in s.get("/readyz").text, 10)
+        seen = [attempt(s, "nobody.else", "wrong").status_code
+                for _ in range(16)]
+        assert seen[-1] == 429

@@ -8,7 +8,7 @@ purge_run(struct worker *w)
 {
 	static const struct query *const purges[] = { &q_purge_idempotency,
 		&q_purge_revocations, &q_purge_links, &q_purge_tickets,
-		&q_purge_sessions };
+		&q_purge_exchanges, &q_purge_sessions };
 	size_t i;
 
 	for (i = 0; i < sizeof(purges) / sizeof(purges[0]); i++)

@@ -18,6 +18,10 @@ DELETE FROM link WHERE expires_at < now() - interval '30 days';
 -- unscoped: machinery; removes what has served its time
 DELETE FROM ticket WHERE expires_at < now();
 
+-- purge_exchanges() : none write
+-- unscoped: machinery; removes what has served its time
+DELETE FROM exchange WHERE created_at < now() - interval '1 day';
+
 -- purge_sessions() : none write
 -- unscoped: machinery; removes what has served its time
 DELETE FROM session WHERE id IN (SELECT id FROM session
