@@ -1,0 +1,312 @@
+"""Who may do what to what: every route, asked by everybody, about a record of
+one's own, of a colleague, of the own unit, a sibling unit, the office above
+and another office altogether. What each must answer stands in matrix.txt; a
+route that is not in it fails.
+
+Writes are asked for in a batch that ends in a refusal, so that none is kept.
+CAMKET_MATRIX=write puts the answers given into matrix.txt, to be read before
+they are believed."""
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from accounts import staff_id
+from stack import PLAN, Stack, expect, new_id
+
+TABLE = Path(__file__).with_name("matrix.txt")
+CALLERS = {
+    "nobody": None, "stranger": "stranger.chief", "staff": "staff.economy1",
+    "head": "head.economy", "deputy": "deputy.economy", "office": "office1",
+    "chair": "chair", "inspector": "party.secretary",
+    "superior": "city.monitor", "admin": "admin"}
+# whose record, in which unit
+TARGETS = {
+    "own": ("staff.economy1", "economy"), "his": ("staff.economy2", "economy"),
+    "unit": ("deputy.economy", "economy"), "sibling": ("staff.culture1", "culture"),
+    "above": ("deputy.chair1", "ward-thanh-khe"),
+    "other": ("stranger.staff", "other-ward")}
+SIGNS = {401: "!", 403: "-", 404: ".", 409: "s", 422: "i"}
+# no token, no record: nothing to choose from
+OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/v1/vocabulary",
+        "/.well-known/jwks.json", "/v1/auth/methods"}
+
+
+def other_office(s):
+    """A tree of its own beside the demo's, with people of every power."""
+    s.sql("""
+        WITH u AS (INSERT INTO unit (id, code, kind, name, office_id,
+            created_at, updated_at) SELECT i, 'other-ward', 'ward',
+            'Phường khác', i, now(), now() FROM (SELECT uuid_v7() AS i) x
+            RETURNING id),
+        v AS (INSERT INTO unit_version (unit_id, from_on, name)
+            SELECT id, '2000-01-01', 'Phường khác' FROM u)
+        INSERT INTO unit_cover (unit_id, anc_id, from_on, until_on, heir, past)
+        SELECT id, id, '-infinity', 'infinity', true, false FROM u""")
+    for user, role in (("stranger.staff", "staff"), ("stranger.chief", "chair")):
+        s.camket("staff", "create", user, "--name", "Người " + user,
+                 "--unit", "other-ward", "--role", role)
+    s.sql("""INSERT INTO staff_grant (id, staff_id, unit_id, role, from_on,
+        perms, created_at) SELECT uuid_v7(), t.id, u.id, r, '2020-01-01', 0,
+        now() FROM staff t, unit u, unnest(ARRAY['admin', 'auditor',
+        'inspector', 'superior', 'head']) r
+        WHERE t.username = 'stranger.chief' AND u.code = 'other-ward'""")
+
+
+def make(s):
+    """A record of each kind for each target: {kind: {target: id}}."""
+    ids = {k: {} for k in ("tasks", "plans", "reviews", "evaluations", "staff",
+                           "units", "notifications", "sessions", "keys")}
+    chiefs = {"economy": "head.economy", "culture": "head.culture",
+              "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
+    for name, (who, unit) in TARGETS.items():
+        chief, sid = chiefs[unit], staff_id(s, who)
+        ids["staff"][name] = sid
+        ids["units"][name] = str(s.one("SELECT id FROM unit WHERE code = %s",
+                                       unit))
+        named = {"lead_staff_id": sid} if name in ("own", "his") else {
+            "lead_unit_code": unit}
+        ids["tasks"][name] = expect(s.post("/v1/tasks", chief, {
+            "code": new_id()[-8:], "title": "Việc " + name, "kind": "one_off",
+            "due_on": "2030-01-31", **named}), 201)["id"]
+        ids["plans"][name] = expect(s.post("/v1/plans", chief, {
+            "kind": "plan", "title": "Kế hoạch " + name, "issuer_unit_code":
+            unit}), 201)["id"]
+        for kind in ("reviews", "evaluations"):
+            whom = "subject_staff_id" if kind == "reviews" else "staff_id"
+            ids[kind][name] = expect(s.post("/v1/" + kind, who, {
+                whom: sid, "criteria_set_code": "BH-2023",
+                "period": "2026-Q1"}), 201)["id"]
+        ids["notifications"][name] = str(s.one(
+            "INSERT INTO notification (id, staff_id, category, title, body, "
+            "created_at) VALUES (uuid_v7(), %s, 'result', 'x', 'x', now()) "
+            "RETURNING id", sid))
+        ids["sessions"][name] = str(s.one(
+            "INSERT INTO session (id, staff_id, rotated_at, created_at, "
+            "expires_at) VALUES (uuid_v7(), %s, now(), now(), now() + "
+            "interval '1 day') RETURNING id", sid))
+        ids["keys"][name] = str(s.one(
+            "INSERT INTO service_key (id, staff_id, name, unit_id, scopes, "
+            "hash, hint, created_at, updated_at, expires_at) SELECT uuid_v7(),"
+            " %s, 'x', id, '{tasks:read}', sha256(code::bytea || %s::bytea), "
+            "'ck_', now(), now(), now() + interval '1 day' FROM unit WHERE "
+            "code = %s RETURNING id", sid, name, unit))
+    return ids
+
+
+@pytest.fixture(scope="module")
+def office():
+    with Stack() as s:
+        other_office(s)
+        s.ids = make(s)
+        s.doc = expect(s.get("/openapi.json"), 200)
+        yield s
+
+
+def routes(s):
+    return [(m.upper(), p) for p, ms in s.doc["paths"].items()
+            for m in ms if m in ("get", "post", "patch", "put", "delete")]
+
+
+def kind_of(path):
+    part = path.split("/")[2] if path.startswith("/v1/") else ""
+    return {"auth": "sessions", "service-keys": "keys"}.get(part, part)
+
+
+def body_of(s, method, path, target):
+    """A body that is right for this target, whoever asks."""
+    who, unit = TARGETS[target] if target else (None, None)
+    sid = s.ids["staff"].get(target)
+    if path == "/v1/tasks":
+        return {"code": new_id()[-8:], "title": "x", "kind": "one_off",
+                "due_on": "2030-01-31", "lead_unit_code": unit}
+    if path == "/v1/plans":
+        return {"kind": "plan", "title": "x", "issuer_unit_code": unit}
+    if path == "/v1/plans/import":
+        return {**PLAN, "number": uuid.uuid4().hex[:6]}
+    if path == "/v1/reviews":
+        return {"subject_staff_id": sid, "criteria_set_code": "BH-2023",
+                "period": "2026-Q2"}
+    if path == "/v1/evaluations":
+        return {"staff_id": sid, "criteria_set_code": "BH-2023",
+                "period": "2026-Q2"}
+    if path == "/v1/units":
+        return {"code": new_id()[-8:], "kind": "section", "name": "x",
+                "parent_code": unit}
+    if path == "/v1/staff":
+        user = "m" + new_id()[-8:]
+        return {"code": user, "username": user, "full_name": "x",
+                "subject_type": "civil_servant",
+                "assignments": [{"unit_code": unit, "position": "x"}]}
+    if path == "/v1/service-keys":
+        return {"name": "x", "unit_code": unit, "role": "head",
+                "scopes": ["tasks:read"], "expires_at":
+                s.one("SELECT to_char(now() + interval '30 days', "
+                      "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")}
+    last = path.rsplit("/", 1)[1]
+    return {
+        "grants": {"role": "inspector", "unit_code": unit},
+        "assignments": {"unit_code": unit, "position": "x", "main": False},
+        "invitation": {"deliver": "code"},
+        "delegations": {"to_id": s.ids["staff"]["sibling" if target != "sibling"
+                                                else "his"],
+                        "powers": ["assign"], "capacity": "KT"},
+        "leave": {"on": "2030-01-01"},
+        "identities": {"issuer": "https://example.invalid",
+                       "subject": uuid.uuid4().hex},
+        "issue": {"issued_on": "2026-01-05", "number": uuid.uuid4().hex[:6]},
+        "assign": {"lead_unit_code": unit},
+        "complete": {"completed_on": "2026-01-05", "result": "x"},
+        "return": {"reason": "x"}, "decline": {"reason": "x"},
+        "cancel": {"reason": "x"},
+    }.get(last, {"title": "y"} if method == "PATCH" and
+          path.startswith(("/v1/tasks", "/v1/plans")) else
+          {"answers": {}} if method == "PATCH" and
+          path.startswith(("/v1/reviews", "/v1/evaluations")) else
+          {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
+          else {"short_name": "y"} if method == "PATCH" else {})
+
+
+def prepare(s, method, path):
+    """Every record into a state where this verb is one of those possible."""
+    parts = path.split("/")
+    kind = kind_of(path)
+    singular = {"tasks": "task", "plans": "plan", "reviews": "review",
+                "evaluations": "evaluation"}.get(kind)
+    if singular is None or "{id}" not in path:
+        return
+    verb = {"PATCH": "update", "DELETE": "delete"}.get(method) or (
+        parts[4] if len(parts) > 4 else None)
+    came = [t["from"] for t in s.doc["x-states"][singular]["transitions"]
+            if t["verb"] == verb]
+    states = {"tasks": "assigned", "plans": "issued", "reviews": "submitted",
+              "evaluations": "reviewed"}
+    status = came[0] if came else states[kind]
+    ids = list(s.ids[kind].values())
+    more = ""
+    if singular == "task":
+        more = ", completed_on = " + (
+            "'2026-01-05'" if status in ("done", "accepted") else "NULL")
+    if singular == "plan" and status not in ("draft", "submitted"):
+        more = ", issued_on = '2026-01-05'"
+    s.sql(f"UPDATE {singular} SET status = %s, deleted_at = "
+          + ("now()" if verb == "restore" else "NULL") + more +
+          " WHERE id = ANY (%s::uuid[])", status, ids)
+
+
+def sign(status, code=""):
+    if status < 300 or code == "rolled_back":
+        return "+"
+    return SIGNS.get(status, str(status))
+
+
+def ask(s, method, path, caller, target):
+    """One cell."""
+    real = path
+    if "{id}" in path:
+        real = path.replace("{id}", s.ids[kind_of(path)][target])
+        real = real.replace("{sub_id}", new_id())
+    user = CALLERS[caller]
+    body = body_of(s, method, path, target) if method in (
+        "POST", "PATCH", "PUT") else None
+    if method == "GET" or user is None or "x-alone" in path or alone(
+            s, method, path):
+        r = s.call(method, real, user, body, If_Match="*")
+        if method != "GET" and r.status_code < 300 and user:
+            s.tokens.clear()
+        return sign(r.status_code, "")
+    op = {"method": method, "path": real, "if_match": "*"}
+    if body is not None:
+        op["body"] = body
+    r = s.post("/v1/batch", user, {"atomic": True, "operations": [
+        op, {"method": "GET", "path": "/v1/units/" + new_id()}]})
+    first = r.json()["results"][0]
+    return sign(first["status"], first["body"].get("code", ""))
+
+
+def alone(s, method, path):
+    """Routes that are never part of a batch."""
+    return path.startswith(("/v1/auth/", "/v1/service-keys", "/v1/tickets",
+                            "/v1/batch", "/v1/can")) or path.rsplit("/", 1)[
+        1] in ("invitation", "mfa-reset", "identities") or any(
+        x in path for x in ("/sessions", "/identities/"))
+
+
+# Asked for oneself alone: there is no target. What they need beyond a token is
+# shown in tests of their own.
+SELF = {
+    ("POST", "/v1/batch"), ("POST", "/v1/can"), ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/refresh"), ("POST", "/v1/auth/logout"),
+    ("GET", "/v1/auth/sessions"), ("DELETE", "/v1/auth/sessions"),
+    ("POST", "/v1/auth/password"), ("POST", "/v1/auth/reset-request"),
+    ("POST", "/v1/auth/reset"), ("GET", "/v1/auth/mfa"),
+    ("DELETE", "/v1/auth/mfa"), ("POST", "/v1/auth/mfa/enrol"),
+    ("POST", "/v1/auth/mfa/confirm"), ("POST", "/v1/auth/mfa/recovery"),
+    ("POST", "/v1/auth/step-up"), ("POST", "/v1/tickets"),
+    ("POST", "/v1/auth/exchange"), ("POST", "/v1/notifications/read-all")}
+
+
+def targets_of(method, path):
+    if "{id}" in path:
+        return list(TARGETS)
+    if method == "POST" and path in ("/v1/tasks", "/v1/plans", "/v1/reviews",
+                                     "/v1/evaluations", "/v1/units",
+                                     "/v1/staff", "/v1/service-keys"):
+        return list(TARGETS)
+    return ["-"]
+
+
+def read_table():
+    rows = {}
+    for line in TABLE.read_text().splitlines() if TABLE.exists() else []:
+        if line and not line.startswith("#"):
+            method, path, target, *cells = line.split()
+            rows[method, path, target] = cells
+    return rows
+
+
+def answers(s):
+    rows = {}
+    for method, path in routes(s):
+        for target in targets_of(method, path):
+            prepare(s, method, path)
+            if (method, path) in SELF:
+                rows[method, path, target] = [
+                    "!" if s.call(method, path, None, {} if method == "POST"
+                                  else None).status_code == 401 else "open"]
+                continue
+            rows[method, path, target] = [
+                ask(s, method, path, caller,
+                    None if target == "-" else target) for caller in CALLERS]
+    return rows
+
+
+def write_table(rows):
+    head = TABLE.read_text().split("\n\n")[0] if TABLE.exists() else "#"
+    width = max(len(p) for _, p, _ in rows)
+    lines = [head, ""]
+    before = None
+    for (method, path, target), cells in rows.items():
+        if before not in (None, (method, path)):
+            lines.append("")
+        before = (method, path)
+        lines.append(f"{method:<6} {path:<{width}} {target:<8}" +
+                     "".join(f"{c:>10}" for c in cells))
+    TABLE.write_text("\n".join(lines) + "\n")
+
+
+def test_every_route_answers_everybody_as_the_table_says(office):
+    given = answers(office)
+    if os.environ.get("CAMKET_MATRIX") == "write":
+        write_table(given)
+    table = read_table()
+    missing = sorted(set(given) - set(table))
+    assert not missing, f"routes without a row in {TABLE.name}: {missing}"
+    gone = sorted(set(table) - set(given))
+    assert not gone, f"rows for routes there are none of: {gone}"
+    wrong = [(*row, caller, "is", got, "must be", want)
+             for row, cells in given.items()
+             for caller, got, want in zip(CALLERS, cells, table[row])
+             if got != want]
+    assert not wrong, "\n".join(map(str, wrong))
