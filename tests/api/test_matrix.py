@@ -54,10 +54,16 @@ def other_office(s):
         WHERE t.username = 'stranger.chief' AND u.code = 'other-ward'""")
 
 
+def criteria_set(unit):
+    return {"code": "m" + new_id()[-8:], "title": "x", "unit_code": unit,
+            "items": [{"code": "M1", "answer": "yes_no", "text": "x"}]}
+
+
 def make(s):
     """A record of each kind for each target: {kind: {target: id}}."""
     ids = {k: {} for k in ("tasks", "plans", "reviews", "evaluations", "staff",
-                           "units", "notifications", "sessions", "keys")}
+                           "units", "notifications", "sessions", "keys",
+                           "commitments", "criteria-sets", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -78,6 +84,28 @@ def make(s):
             ids[kind][name] = expect(s.post("/v1/" + kind, who, {
                 whom: sid, "criteria_set_code": "BH-2023",
                 "period": "2026-Q1"}), 201)["id"]
+        ids["commitments"][name] = expect(s.post("/v1/commitments", who, {
+            "subject_staff_id": sid, "year": 2026, "text": "x",
+            "registered_task": {"title": "x", "due_on": "2026-12-01"}}),
+            201)["id"]
+        keeper = "stranger.chief" if name == "other" else "admin"
+        ids["criteria-sets"][name] = expect(s.post(
+            "/v1/criteria-sets", keeper, criteria_set(unit)), 201)["id"]
+        # what hangs on a person: taken back in their own paths
+        ids["subs"][name] = {
+            "grants": expect(s.post(f"/v1/staff/{sid}/grants", keeper, {
+                "role": "office", "unit_code": unit, "from": "2031-01-01"}),
+                201)["id"],
+            "identities": expect(s.post(f"/v1/staff/{sid}/identities", keeper,
+                                        {"issuer": "https://example.invalid",
+                                         "subject": name}), 201)["id"],
+            "delegations": expect(s.post(
+                f"/v1/staff/{sid}/delegations", who, {
+                    "to_id": staff_id(s, chief if name != "above" else
+                                      "office1"), "powers": ["assign"],
+                    "capacity": "TL", "from": "2031-01-01"}), 201)["id"],
+            "assignments": str(s.one("SELECT id FROM assignment WHERE "
+                                     "staff_id = %s LIMIT 1", sid))}
         ids["notifications"][name] = str(s.one(
             "INSERT INTO notification (id, staff_id, category, title, body, "
             "created_at) VALUES (uuid_v7(), %s, 'result', 'x', 'x', now()) "
@@ -86,6 +114,7 @@ def make(s):
             "INSERT INTO session (id, staff_id, rotated_at, created_at, "
             "expires_at) VALUES (uuid_v7(), %s, now(), now(), now() + "
             "interval '1 day') RETURNING id", sid))
+        ids["subs"][name]["sessions"] = ids["sessions"][name]
         ids["keys"][name] = str(s.one(
             "INSERT INTO service_key (id, staff_id, name, unit_id, scopes, "
             "hash, hint, created_at, updated_at, expires_at) SELECT uuid_v7(),"
@@ -131,6 +160,11 @@ def body_of(s, method, path, target):
     if path == "/v1/evaluations":
         return {"staff_id": sid, "criteria_set_code": "BH-2023",
                 "period": "2026-Q2"}
+    if path == "/v1/commitments":
+        return {"subject_staff_id": sid, "year": 2027, "text": "x",
+                "registered_task": {"title": "x", "due_on": "2027-12-01"}}
+    if path == "/v1/criteria-sets":
+        return criteria_set(unit)
     if path == "/v1/units":
         return {"code": new_id()[-8:], "kind": "section", "name": "x",
                 "parent_code": unit}
@@ -159,11 +193,18 @@ def body_of(s, method, path, target):
         "assign": {"lead_unit_code": unit},
         "complete": {"completed_on": "2026-01-05", "result": "x"},
         "return": {"reason": "x"}, "decline": {"reason": "x"},
-        "cancel": {"reason": "x"},
+        "cancel": {"reason": "x"}, "comment": {"comment": "x"},
+        "amend": {"reason": "x"},
+        "conclude": {"conclusion": "x"}, "report": {"result": "x"},
+        "decide": {"level": "good"},
     }.get(last, {"title": "y"} if method == "PATCH" and
           path.startswith(("/v1/tasks", "/v1/plans")) else
           {"answers": {}} if method == "PATCH" and
           path.startswith(("/v1/reviews", "/v1/evaluations")) else
+          {"text": "y"} if method == "PATCH" and
+          path.startswith("/v1/commitments") else
+          {"title": "y"} if method == "PATCH" and
+          path.startswith("/v1/criteria-sets") else
           {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
           else {"short_name": "y"} if method == "PATCH" else {})
 
@@ -173,7 +214,11 @@ def prepare(s, method, path):
     parts = path.split("/")
     kind = kind_of(path)
     singular = {"tasks": "task", "plans": "plan", "reviews": "review",
-                "evaluations": "evaluation"}.get(kind)
+                "evaluations": "evaluation", "commitments": "commitment"}.get(
+                    kind)
+    if "sessions" in path:
+        s.sql("UPDATE session SET revoked_at = NULL WHERE id = ANY "
+              "(%s::uuid[])", list(s.ids["sessions"].values()))
     if singular is None or "{id}" not in path:
         return
     verb = {"PATCH": "update", "DELETE": "delete"}.get(method) or (
@@ -181,7 +226,7 @@ def prepare(s, method, path):
     came = [t["from"] for t in s.doc["x-states"][singular]["transitions"]
             if t["verb"] == verb]
     states = {"tasks": "assigned", "plans": "issued", "reviews": "submitted",
-              "evaluations": "reviewed"}
+              "evaluations": "reviewed", "commitments": "submitted"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -206,7 +251,11 @@ def ask(s, method, path, caller, target):
     real = path
     if "{id}" in path:
         real = path.replace("{id}", s.ids[kind_of(path)][target])
-        real = real.replace("{sub_id}", new_id())
+        if "{sub_id}" in real:
+            real = real.replace("{sub_id}", s.ids["subs"][target][
+                path.split("/")[4]])
+    elif path == "/v1/rollups":
+        real += "?period=2026&unit=" + TARGETS[target][1]
     user = CALLERS[caller]
     body = body_of(s, method, path, target) if method in (
         "POST", "PATCH", "PUT") else None
@@ -252,8 +301,11 @@ def targets_of(method, path):
         return list(TARGETS)
     if method == "POST" and path in ("/v1/tasks", "/v1/plans", "/v1/reviews",
                                      "/v1/evaluations", "/v1/units",
-                                     "/v1/staff", "/v1/service-keys"):
+                                     "/v1/staff", "/v1/service-keys",
+                                     "/v1/commitments", "/v1/criteria-sets"):
         return list(TARGETS)
+    if path == "/v1/rollups":
+        return ["unit", "sibling", "above", "other"]
     return ["-"]
 
 
@@ -310,3 +362,59 @@ def test_every_route_answers_everybody_as_the_table_says(office):
              for caller, got, want in zip(CALLERS, cells, table[row])
              if got != want]
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_lists_show_nothing_of_another_office(office):
+    ours = [i for kind, ids in office.ids.items() if kind != "subs"
+            for name, i in ids.items() if name != "other"]
+    for method, path in routes(office):
+        if method != "GET" or "{" in path or not path.startswith("/v1/"):
+            continue
+        names = {p["name"] for p in office.doc["paths"][path]["get"].get(
+            "parameters", [])}
+        if "limit" not in names:
+            continue
+        queries = ["limit=200"]
+        if "ids" in names:
+            queries.append("ids=" + ",".join(ours[:40]))
+        if "q" in names:
+            queries.append("q=chair")
+        if "unit" in names:
+            queries += ["unit=economy", "unit=city-da-nang"]
+        if "staff" in names:
+            queries.append("staff=" + office.ids["staff"]["own"])
+        sort = next((p for p in office.doc["paths"][path]["get"]["parameters"]
+                     if p["name"] == "sort"), None)
+        for one in (sort or {}).get("schema", {}).get("enum", []):
+            queries.append("sort=" + one)
+        for query in queries:
+            r = office.get(f"{path}?{query}", "stranger.chief")
+            assert r.status_code in (200, 400), (path, query, r.text[:300])
+            shown = [i for i in ours if i in r.text]
+            # settings that hold for every office are everybody's
+            assert not shown, (path, query, shown)
+
+
+def test_paths_that_mix_two_offices_lead_nowhere(office):
+    for kind in ("grants", "identities", "delegations", "sessions",
+                 "assignments"):
+        mine, theirs = (office.ids["staff"][t] for t in ("other", "own"))
+        sub = office.ids["subs"]["own"][kind]
+        for staff in (mine, theirs):
+            path = f"/v1/staff/{staff}/{kind}/{sub}"
+            for method in ("GET", "DELETE"):
+                r = office.call(method, path, "stranger.chief")
+                assert r.status_code in (404, 405), (method, path)
+    assert office.one("SELECT count(*) FROM staff_grant WHERE id = %s",
+                      office.ids["subs"]["own"]["grants"]) == 1
+
+
+def test_a_guessed_id_answers_as_one_that_is_not_there(office):
+    for kind in ("tasks", "plans", "reviews", "evaluations", "staff",
+                 "units", "commitments"):
+        theirs = office.get(f"/v1/{kind}/{office.ids[kind]['own']}",
+                            "stranger.chief")
+        none = office.get(f"/v1/{kind}/{new_id()}", "stranger.chief")
+        assert theirs.status_code == none.status_code == 404
+        a, b = theirs.json(), none.json()
+        assert {**a, "instance": ""} == {**b, "instance": ""}
