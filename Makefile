@@ -253,6 +253,10 @@ test-sql: build
 	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 -f' tests/sql/*.sql
 test-api: build
 	@$(PYTEST) tests/api
+# A storm of logins beside reads: figures, by hand.
+.PHONY: storm
+storm: build
+	@$(PY) -B tests/storm/storm.py
 # Beside a real OpenID provider from npm; by hand, and in CI where there is one.
 .PHONY: test-oidc
 test-oidc: build

@@ -3,6 +3,8 @@
  * ctx's business. The queue is bounded, so that a storm of logins is refused
  * early instead of served late.
  */
+#include <sys/resource.h>
+
 #include <stdlib.h>
 
 #include <kore/kore.h>
@@ -13,6 +15,8 @@
 #include "core/metrics.h"
 #include "http/offload.h"
 #include "http/problem.h"
+
+#define NICE 5
 
 struct errand {
 	struct kore_task task; /* Kore knows it by this: first */
@@ -60,7 +64,11 @@ static int
 errand_run(struct kore_task *t)
 {
 	struct errand *e = (struct errand *)t;
+	static __thread int modest;
 
+	/* the loop, and so every read, goes before hashing */
+	if (!modest && setpriority(PRIO_PROCESS, 0, NICE) == 0)
+		modest = 1;
 	e->work(e->arg);
 	return (KORE_RESULT_OK);
 }
