@@ -239,7 +239,7 @@ $(B)/libcamket.a: $(SHARED) $(call objects,services/http/message.c services/http
     workers/loop_poll.c workers/channels/message.c)
 	@rm -f $@
 	@ar rcs $@ $^
-$(B)/tests/unit/%: tests/unit/%.c $(B)/libcamket.a
+$(B)/tests/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(B)/libcamket.a
 	@mkdir -p $(@D)
 	@echo "  test $@"
 	@$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< $(B)/libcamket.a \
@@ -249,8 +249,14 @@ test-unit: $(UNIT)
 	@CMOCKA_MESSAGE_OUTPUT=TAP tests/database prove -e '' $(UNIT)
 check-sql: build
 	@tests/database tests/sql/check
-test-sql: build
-	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 -f' tests/sql/*.sql
+
+# The statements as tests of the database prepare them.
+$(B)/statements.sql: tests/sql/statements.c $(B)/queries.c services/domain/state.c
+	@$(CC) $(CPPFLAGS) -Wno-overlength-strings -o $(B)/statements $^
+	@$(B)/statements tap >$@
+test-sql: build $(B)/statements.sql
+	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 \
+	    -v statements=$(abspath $(B))/statements.sql -f' tests/sql/*.sql
 test-api: build
 	@$(PYTEST) tests/api
 # A storm of logins beside reads: figures, by hand.
