@@ -28,8 +28,8 @@ put AS (
 	    own_open = excluded.own_open, own_paused = excluded.own_paused,
 	    own_reworks = excluded.own_reworks
 	RETURNING c.unit_id, c.day)
-SELECT array_agg(unit_id)::text, array_agg(day)::text, count(*),
-    (SELECT count(*) FROM eaten) FROM put;
+SELECT array_agg(unit_id)::text AS units, array_agg(day)::text AS days,
+    count(*) AS cells, (SELECT count(*) FROM eaten) AS marks FROM put;
 
 -- Totals of these cells: their own and those of the units that stood below
 -- them on that day. Gives the cells above, to be done next.
@@ -59,7 +59,8 @@ put AS (
 	    paused = c.own_paused + excluded.paused,
 	    reworks = c.own_reworks + excluded.reworks
 	RETURNING c.unit_id, c.day)
-SELECT array_agg(a.parent_id)::text, array_agg(a.day)::text, count(*)
+SELECT array_agg(a.parent_id)::text AS units, array_agg(a.day)::text AS days,
+    count(*) AS cells
 FROM (SELECT DISTINCT v.parent_id, p.day FROM put p
     JOIN unit_version v ON v.unit_id = p.unit_id
 	AND v.from_on <= p.day AND p.day < v.until_on
