@@ -275,7 +275,7 @@ class Host(Stack):
         data = self.env["CAMKET_DIR"]
         as_user = (["setpriv", "--reuid", "camket", "--regid", "camket",
                     "--clear-groups"] if os.getuid() == 0 else [])
-        lines = [f". {shlex.quote(data + '/settings.programs')}"]
+        lines = [f"as=api; . {shlex.quote(data + '/settings.programs')}"]
         lines += [f"export CAMKET_{k}={shlex.quote(str(v))}"
                   for k, v in self.settings.items()]
         preload = os.environ.get("CAMKET_PRELOAD")
