@@ -53,9 +53,11 @@ DOMAIN = \
 HTTP = \
 	services/http/auth.c \
 	services/http/batch.c \
+	services/http/change.c \
 	services/http/check.c \
 	services/http/crud.c \
 	services/http/ctx.c \
+	services/http/feed.c \
 	services/http/gate.c \
 	services/http/limit.c \
 	services/http/loop_kore.c \
@@ -70,6 +72,7 @@ HTTP = \
 	services/http/pulse.c \
 	services/http/reply.c \
 	services/http/route.c \
+	services/http/sight.c \
 	services/http/signin.c \
 	services/http/stepup.c \
 	services/http/throttle.c
@@ -81,6 +84,7 @@ API = \
 	services/api/criteria_set.c \
 	services/api/delegation.c \
 	services/api/departure.c \
+	services/api/change.c \
 	services/api/evaluation.c \
 	services/api/finding.c \
 	services/api/inspection.c \

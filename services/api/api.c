@@ -34,6 +34,7 @@ static const struct resource *const resources[] = {
 	&resource_inspection,
 	&resource_finding,
 	&resource_measure,
+	&resource_change,
 };
 
 void

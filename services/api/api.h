@@ -34,6 +34,7 @@ extern const struct resource resource_commitment;
 extern const struct resource resource_inspection;
 extern const struct resource resource_finding;
 extern const struct resource resource_measure;
+extern const struct resource resource_change;
 
 /* What many tables of fields have in common. */
 #define FIELD_ID \

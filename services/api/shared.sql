@@ -78,6 +78,11 @@ step AS MATERIALIZED (
 -- @record()
 (PERM_IS_FINITE | PERM_IS_PLANNED | PERM_IS_HELD);
 
+-- What an event always keeps of the row before: by it those are found who
+-- could see the row, and no longer can.
+-- @whose()
+'{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0}'::jsonb;
+
 -- The consequences of a write, in its own commit: the event, the job that
 -- tells people, the idempotent answer. Expects the CTEs cur (r: the row
 -- before), upd (r: the row after) and out (the answer).
@@ -87,7 +92,8 @@ ev AS (
 	    request, trace, before, patch)
 	SELECT $now, @kind, (u.r).id, (u.r).@unit, (u.r).version, @verb,
 	    $caller, $request, $trace,
-	    (SELECT json_pick(to_jsonb(c.r), @patch) FROM cur c), @patch
+	    (SELECT json_pick(to_jsonb(c.r), coalesce(@patch, '{}') ||
+		@whose()) FROM cur c), @patch
 	FROM upd u RETURNING seq),
 jb AS (
 	INSERT INTO job (kind, ref, trace)

@@ -38,7 +38,13 @@
 #define GATE_SPARE_MAX 256                /* messages kept for reuse */
 #define GATE_TEXTS_MAX (64 * 1024 * 1024) /* all messages of a process */
 
-enum gate_state { GATE_READING, GATE_BUSY, GATE_WRITING, GATE_CLOSING };
+enum gate_state {
+	GATE_READING,
+	GATE_BUSY,
+	GATE_WRITING,
+	GATE_CLOSING,
+	GATE_STREAMING
+};
 
 struct gate {
 	enum gate_state state;
@@ -51,6 +57,8 @@ struct gate {
 	size_t ahead_len;
 	size_t discarded;       /* read after the last answer */
 	char address[PEER_LEN]; /* of the peer */
+	void (*gone)(void *);   /* of a stream */
+	void *arg;
 };
 
 static struct gate_message *spare;
@@ -176,6 +184,51 @@ gate_answer(struct http_request *req, struct iovec *iov, int n, int close)
 		g->state = GATE_WRITING; /* first let the reader catch up */
 }
 
+struct connection *
+gate_stream(struct http_request *req, const struct iovec *head,
+    void (*gone)(void *), void *arg)
+{
+	struct connection *c = req->owner;
+	struct iovec iov = *head;
+	struct gate *g;
+
+	if (c == NULL || gate_gone(c))
+		return (NULL);
+	g = c->hdlr_extra;
+	g->state = GATE_STREAMING;
+	g->gone = gone;
+	g->arg = arg;
+	return (gate_write(c, &iov, 1) == -1 ? NULL : c);
+}
+
+void
+gate_stream_send(struct connection *c, const void *text, size_t n)
+{
+	struct iovec iov;
+
+	iov.iov_base = (void *)(uintptr_t)text;
+	iov.iov_len = n;
+	if (!gate_gone(c))
+		(void)gate_write(c, &iov, 1);
+}
+
+void
+gate_stream_close(struct connection *c)
+{
+	kore_connection_disconnect(c);
+}
+
+size_t
+gate_stream_queued(const struct connection *c)
+{
+	const struct netbuf *nb;
+	size_t n = 0;
+
+	TAILQ_FOREACH(nb, &c->send_queue, list)
+	n += nb->b_len - nb->s_off;
+	return (n);
+}
+
 void
 gate_drain(void)
 {
@@ -247,6 +300,7 @@ gate_event(void *arg, int error)
 		        -1 ||
 		    so_error != 0 ||
 		    (g->state == GATE_CLOSING && TAILQ_EMPTY(&c->send_queue)) ||
+		    g->state == GATE_STREAMING ||
 		    (g->state == GATE_BUSY &&
 		        ctx_is_slow(TAILQ_FIRST(&c->http_requests)))) {
 			kore_connection_disconnect(c);
@@ -269,9 +323,14 @@ static void
 gate_disconnect(struct connection *c)
 {
 	struct gate *g = c->hdlr_extra;
+	void (*gone)(void *) = g->gone;
 
+	g->gone = NULL;
+	if (gone != NULL)
+		gone(g->arg);
 	/* The text is ours, not Kore's to free. */
-	if (c->rnb != NULL && g->state != GATE_BUSY) {
+	if (c->rnb != NULL && g->state != GATE_BUSY &&
+	    g->state != GATE_STREAMING) {
 		c->rnb->buf = NULL;
 		c->rnb->m_len = c->rnb->b_len = 0;
 	}
@@ -538,6 +597,7 @@ gate_sweep(void *arg, u_int64_t unused)
 				kore_connection_disconnect(c);
 			break;
 		case GATE_BUSY:
+		case GATE_STREAMING:
 			break;
 		}
 	}

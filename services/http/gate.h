@@ -49,6 +49,19 @@ void gate_put(struct gate_message *);
 void gate_answer(struct http_request *, struct iovec *, int n, int close);
 
 /*
+ * Begin an answer without end: its head, and then whatever gate_stream_send()
+ * adds. gone is called once, when the client is gone or the stream closed; it
+ * may be called inside any of these. NULL: nobody is there.
+ */
+struct connection *gate_stream(struct http_request *, const struct iovec *head,
+    void (*gone)(void *), void *arg);
+void gate_stream_send(struct connection *, const void *, size_t);
+void gate_stream_close(struct connection *);
+
+/* Bytes that wait for the client to take them. */
+size_t gate_stream_queued(const struct connection *);
+
+/*
  * The server is on its way out. Leaving, each answer is its connection's last,
  * but requests are still taken; draining, idle connections are closed too.
  * Drained: 1 when none is left.

@@ -30,6 +30,7 @@
 #include "core/pool.h"
 #include "core/redis.h"
 #include "http/ctx.h"
+#include "http/feed.h"
 #include "http/gate.h"
 #include "http/module.h"
 #include "http/offload.h"
@@ -160,6 +161,7 @@ kore_worker_configure(void)
 	module_pool();
 	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
 	pulse_init();
+	feed_init();
 	throttle_init();
 	log_info("started", "process %d", worker->id);
 }
@@ -297,6 +299,7 @@ module_drain(void)
 	uint64_t end = clock_mono_ms() +
 	    (uint64_t)config_number(CFG_DRAIN_S) * 1000;
 
+	feed_drain();
 	gate_drain();
 	while ((ctx_count() > 0 || !gate_drained()) && clock_mono_ms() < end) {
 		module_turn();

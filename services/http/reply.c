@@ -19,9 +19,11 @@
 #include "http/route.h"
 
 #define REPLY_PIECES 4
+#define REPLY_ENDLESS SIZE_MAX /* a length nobody knows */
 
 static const char *etag_of(struct ctx *, const char *, unsigned long long);
 static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
+static void reply_measure(const struct ctx *);
 static void reply_head(struct ctx *, struct buf *, int, size_t);
 static void reply_cors(struct ctx *, struct buf *);
 static int etag_matches(const char *, const char *);
@@ -79,6 +81,27 @@ reply_document(struct ctx *c, const char *media, const char *body, size_t n,
 	c->cache = cache;
 	c->etag = arena_printf(&c->arena, "\"%016llx\"", seal_hash(body, n));
 	return (reply(c, 200, body, n));
+}
+
+struct connection *
+reply_stream(struct ctx *c, void (*gone)(void *), void *arg)
+{
+	struct iovec iov;
+	struct buf head;
+
+	c->answered = 1;
+	c->status = 200;
+	c->media = "text/event-stream";
+	c->cache = "no-store";
+	reply_measure(c);
+	if (c->req == NULL)
+		return (NULL);
+	c->message->m.close = 1;
+	buf_init(&head, &c->arena, 768);
+	reply_head(c, &head, 200, REPLY_ENDLESS);
+	iov.iov_base = head.data;
+	iov.iov_len = head.len;
+	return (gate_stream(c->req, &iov, gone, arg));
 }
 
 enum step
@@ -171,7 +194,6 @@ etag_of(struct ctx *c, const char *version, unsigned long long view)
 static enum step
 reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 {
-	struct timespec ts;
 	struct buf head;
 	size_t len = 0;
 	int i;
@@ -194,10 +216,7 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 			buf_put(&c->captured, iov[i].iov_base, iov[i].iov_len);
 		return (STEP_DONE);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	metric_request(c->route != NULL ? c->route->id : -1, status,
-	    (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 -
-	        c->started_us);
+	reply_measure(c);
 	if (c->req == NULL)
 		return (STEP_DONE); /* nobody is listening */
 	buf_init(&head, &c->arena, 768);
@@ -207,6 +226,17 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 	gate_answer(c->req, iov, c->method == HEAD ? 1 : n + 1,
 	    c->message->m.close);
 	return (STEP_DONE);
+}
+
+static void
+reply_measure(const struct ctx *c)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	metric_request(c->route != NULL ? c->route->id : -1, c->status,
+	    (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 -
+	        c->started_us);
 }
 
 static void
@@ -229,9 +259,11 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	if (status != 204 && status != 304) {
 		head_field(b, "content-type: ",
 		    media != NULL ? media : "application/json; charset=utf-8");
-		buf_puts(b, "content-length: ");
-		buf_number(b, len);
-		buf_puts(b, "\r\n");
+		if (len != REPLY_ENDLESS) {
+			buf_puts(b, "content-length: ");
+			buf_number(b, len);
+			buf_puts(b, "\r\n");
+		}
 		head_field(b,
 		    "content-language: ", c->lang == LANG_EN ? "en" : "vi");
 	}

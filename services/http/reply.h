@@ -5,6 +5,8 @@
 
 #include "http/ctx.h"
 
+struct connection;
+
 /*
  * Answers. Each ends the request (STEP_DONE); the bytes are lent for the call.
  * Header fields that a step has set in the context go along.
@@ -30,6 +32,12 @@ enum step reply_item(struct ctx *, int status, const struct item *);
 /* A JSON document that changes rarely: ETag by content, 304, cacheable. */
 enum step reply_document(struct ctx *, const char *media, const char *body,
     size_t n, const char *cache);
+
+/*
+ * Server-sent events: the head now, the rest through gate_stream_send(). The
+ * request is over; NULL if its client is, too.
+ */
+struct connection *reply_stream(struct ctx *, void (*gone)(void *), void *arg);
 
 /* A short whole list: {"items":[…],"next":null} of the first column's texts,
  * nulls left out. */
