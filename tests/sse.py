@@ -1,9 +1,9 @@
 """A reader of server-sent events."""
 
 import json
+import socket
 import threading
-
-import requests
+from types import SimpleNamespace
 
 from stack import until
 
@@ -12,25 +12,40 @@ class Events:
     """An open stream: its events as they come, in a thread of its own."""
 
     def __init__(self, stack, user, query="", last=None, ticket=None):
-        headers = {"Accept": "text/event-stream"}
+        lines = [f"GET {ticket or '/v1/changes/stream' + query} HTTP/1.1",
+                 "Host: c", "Accept: text/event-stream"]
         if ticket is None:
-            headers["Authorization"] = "Bearer " + stack.token(user)
+            lines.append("Authorization: Bearer " + stack.token(user))
         if last is not None:
-            headers["Last-Event-ID"] = last
-        self.answer = requests.get(
-            stack.url + (ticket or "/v1/changes/stream" + query),
-            headers=headers, stream=True, timeout=60)
+            lines.append("Last-Event-ID: " + last)
         self.all, self.last, self.beats, self.ended = [], last, 0, False
-        self.thread = None
-        if self.answer.status_code == 200:
-            self.thread = threading.Thread(target=self.read, daemon=True)
-            self.thread.start()
+        self.socket = socket.create_connection(("127.0.0.1", stack.port), 30)
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+        self.file = self.socket.makefile("rb")
+        self.status = int(self.file.readline().split()[1])
+        self.headers = {}
+        while (line := self.file.readline().strip()):
+            name, _, value = line.decode().partition(": ")
+            self.headers[name.lower()] = value
+        self.socket.settimeout(None)
+        if self.status == 200:
+            threading.Thread(target=self.read, daemon=True).start()
+
+    @property
+    def refusal(self):
+        """The answer of a stream that was not opened, for problem()."""
+        body = self.file.read(int(self.headers["content-length"]))
+        return SimpleNamespace(
+            status_code=self.status, content=body, text=body.decode(),
+            json=lambda: json.loads(body), request=SimpleNamespace(
+                method="GET", url="stream"),
+            headers={"Content-Type": self.headers["content-type"]})
 
     def read(self):
         event = {}
         try:
-            for line in self.answer.iter_lines(chunk_size=1):
-                line = line.decode()
+            for line in self.file:
+                line = line.decode().rstrip("\n")
                 if line.startswith(":"):
                     self.beats += 1
                 elif line:
@@ -42,7 +57,7 @@ class Events:
                         event["data"] = json.loads(event["data"])
                         self.all.append(event)
                     event = {}
-        except (requests.RequestException, AttributeError, OSError):
+        except OSError:
             pass
         self.ended = True
 
@@ -62,7 +77,10 @@ class Events:
                      what=f"events; so far {self.all[-5:]}")
 
     def close(self):
-        self.answer.close()
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass    # it has ended
 
     def __enter__(self):
         self.wait(lambda e: e.all)

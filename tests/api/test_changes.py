@@ -1,16 +1,13 @@
 """The feed: gap-free in commit order, for each caller what he may see."""
 
 import random
-import signal
-import subprocess
-import sys
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg2
 import pytest
-import requests
 
 from sse import Events
 from stack import Host, expect, new_id, problem, until
@@ -42,15 +39,16 @@ def now(stack, user="chair"):
 
 
 def follow(stack, since, user="chair", query=""):
-    """Every line behind a position, page by page, and the last position."""
+    """Every line behind a position, page by page, and the last position; what
+    an open transaction still holds back is waited for."""
     lines = []
     while True:
         page = expect(stack.get(f"{FEED}?since={since}{query}", user), 200)
         lines += page["items"]
         since = page["sync"]
-        if page["next"] is None:
+        if page["next"] is None and page["lag_ms"] == 0:
             return lines, since
-        assert page["next"] == page["sync"]
+        assert page["next"] in (None, page["sync"])
 
 
 def staff_id(stack, user):
@@ -190,10 +188,9 @@ def test_the_directory_does_not_tell_whose_rights_have_changed(stack):
     for user in ("head.pasc", "admin"):
         assert [c["verb"] for c in follow(stack, before, user)[0]
                 if c["id"] == who] == ["update"]
-    page = expect(stack.get(f"{FEED}?since={before}", "staff.pasc2"), 200)
-    assert page["permissions"] is True
-    page = expect(stack.get(f"{FEED}?since={before}", "head.pasc"), 200)
-    assert page["permissions"] is False
+    for user, changed in (("staff.pasc2", True), ("head.pasc", False)):
+        page = expect(stack.get(f"{FEED}?since={before}", user), 200)
+        assert page["permissions"] is changed
 
 
 # --- nothing is lost ---
@@ -335,8 +332,8 @@ def test_a_list_and_what_follows_it_are_the_whole_truth(stack):
 
 def test_a_stream_tells_a_change_as_it_happens(stack):
     with Events(stack, "chair") as e:
-        assert e.answer.headers["Content-Type"] == "text/event-stream"
-        assert e.answer.headers["Cache-Control"] == "no-store"
+        assert e.headers["content-type"] == "text/event-stream"
+        assert e.headers["cache-control"] == "no-store"
         assert e.named("sync")[0]["day"]
         task = assigned(stack)
         e.wait(lambda e: e.versions(task["id"]) == [1, 2])
@@ -400,13 +397,11 @@ def test_many_idle_streams_hold_no_connection_to_the_database(stack):
     streams = [Events(stack, u) for u in users for _ in range(10)]
     try:
         until(lambda: all(e.all for e in streams), 30)
-        reads = stack.metrics()
         task = assigned(stack)
         until(lambda: all(e.versions(task["id"]) == [1, 2] for e, u in zip(
             streams, [u for u in users for _ in range(10)])
             if u in ("chair", "head.economy")), 30)
         assert connections() <= before + 2
-        assert reads
     finally:
         for e in streams:
             e.close()
@@ -417,13 +412,13 @@ def test_one_account_does_not_take_all_streams(stack):
     try:
         until(lambda: all(e.all for e in streams), 30)
         late = Events(stack, "head.youth")
-        problem(late.answer, 429, "too_many_requests")
+        problem(late.refusal, 429, "too_many_requests")
         with Events(stack, "head.women"):
             pass
     finally:
         for e in streams:
             e.close()
-    until(lambda: Events(stack, "head.youth").answer.status_code == 200, 20)
+    until(lambda: Events(stack, "head.youth").status == 200, 20)
 
 
 @pytest.fixture
@@ -447,16 +442,15 @@ def test_a_silent_stream_shows_that_it_lives(host):
 def test_more_streams_than_a_process_may_hold_are_asked_to_wait(host):
     streams = [Events(host, u) for u in ("chair", "office1", "admin")]
     until(lambda: all(e.all for e in streams), 20)
-    r = Events(host, "head.women").answer
-    problem(r, 503, "overloaded")
-    assert r.headers["Retry-After"]
+    late = Events(host, "head.women")
+    problem(late.refusal, 503, "overloaded")
+    assert late.headers["retry-after"]
     for e in streams:
         e.close()
 
 
 def test_a_reader_who_takes_nothing_is_cut_and_holds_up_nobody(host):
-    import socket
-    task = assigned(host, text="x" * 50000)
+    task = assigned(host, text="ệ" * 90000)
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     s.connect(("127.0.0.1", host.port))
@@ -465,23 +459,21 @@ def test_a_reader_who_takes_nothing_is_cut_and_holds_up_nobody(host):
                + host.token("chair") + "\r\n\r\n").encode())
     with Events(host, "head.economy") as other:
         for _ in range(60):
-            task = patched(host, task)
+            task = patched(host, task, title=new_id())
         other.wait(lambda e: len(e.versions(task["id"])) >= 60)
         until(lambda: host.metrics()["camket_streams_cut_total"] >= 1, 30)
     s.close()
 
 
 def test_streams_end_with_their_session(host):
-    who = host.accounts["staff.culture2"]
     with Events(host, "staff.culture2") as e:
-        expect(host.post("/v1/staff/" + staff_id(host, "staff.culture2")
-                         + "/sessions/end", "admin"), 200) if False else \
-            host.of.sql("INSERT INTO revocation (subject, epoch, until_at)"
-                        " VALUES (%s, 1000000, now() + interval '1 minute')",
-                        staff_id(host, "staff.culture2"))
-        until(lambda: e.ended, 10)
-    assert who
-    host.of.sql("DELETE FROM revocation")
+        host.of.sql("INSERT INTO revocation (subject, epoch, until_at)"
+                    " VALUES (%s, 1000000, now() + interval '1 minute')",
+                    staff_id(host, "staff.culture2"))
+        try:
+            until(lambda: e.ended, 10)
+        finally:
+            host.of.sql("DELETE FROM revocation")
 
 
 def test_a_server_that_stops_ends_its_streams_and_they_go_on_elsewhere(
@@ -505,7 +497,7 @@ def test_a_day_that_begins_is_told(stack):
     """Signals change without a write."""
     with Events(stack, "chair") as e:
         day = e.named("sync")[0]["day"]
-        stack.clock("shift", "+1d")
+        stack.clock("shift", "86400")
         try:
             e.wait(lambda e: e.named("day"))
             assert e.named("day")[0]["day"] > day
