@@ -19,7 +19,11 @@ cur AS MATERIALIZED (
 	FOR NO KEY UPDATE OF t),
 step AS MATERIALIZED (
 	SELECT CASE WHEN c.perms & (PERM_GRANT | PERM_IS_SUBJECT) = 0 THEN 403
-	    ELSE 201 END AS outcome FROM cur c),
+	    WHEN NOT EXISTS (SELECT FROM staff y CROSS JOIN LATERAL
+		(SELECT @home(y.id) AS unit_id OFFSET 0) h
+		WHERE y.id = (i.b ->> 'to_staff_id')::uuid AND y.status = 'active'
+		  AND y.deleted_at IS NULL AND @kin(h.unit_id)) THEN 422
+	    ELSE 201 END AS outcome FROM cur c CROSS JOIN inp i),
 del AS (
 	INSERT INTO delegation (id, staff_id, to_id, powers, perms, capacity,
 	    document, from_on, until_on, author_id, created_at)
@@ -36,7 +40,8 @@ del AS (
 	RETURNING *),
 out AS MATERIALIZED (
 	SELECT s.outcome, coalesce(d.version, 1) AS version, c.status, c.perms,
-	    CASE WHEN d.id IS NOT NULL THEN @delegation_json(d) END AS body
+	    CASE WHEN s.outcome = 422 THEN '/to_id unknown_reference'
+		WHEN d.id IS NOT NULL THEN @delegation_json(d) END AS body
 	FROM cur c CROSS JOIN step s LEFT JOIN del d ON true
 	WHERE c.perms <> 0 OR @kin(c.unit_id)),
 ev AS (
