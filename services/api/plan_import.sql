@@ -76,6 +76,9 @@ wrong AS MATERIALIZED (
 	SELECT format('/tasks/%s/kind', n), 'not_in_list' FROM item
 	WHERE t ->> 'kind' = 'occurrence'
 	UNION ALL
+	SELECT format('/tasks/%s/weight', n), 'out_of_range' FROM item
+	WHERE (t ->> 'weight')::numeric < 0
+	UNION ALL
 	SELECT format('/tasks/%s/code', n), 'twice' FROM item i
 	WHERE EXISTS (SELECT FROM item h WHERE h.n < i.n
 	    AND h.t ->> 'code' = i.t ->> 'code')
