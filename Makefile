@@ -140,7 +140,7 @@ SQL = $(sort $(wildcard services/*/*.sql workers/*.sql workers/*/*.sql))
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 SHARED = $(call objects,$(CORE) $(DOMAIN)) $(B)/queries.o
 PROGRAMS = camket relay scheduler reminders rollups issuers
-MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(B)/docs.o
+MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(B)/page_docs.o $(B)/page_reset.o
 
 .PHONY: build
 build: $(B)/camket.so $(addprefix $(B)/,$(PROGRAMS))
@@ -169,11 +169,11 @@ $(B)/queries.c $(B)/queries.h &: services/core/query.awk services/domain/role.tb
 $(B)/queries.o: $(B)/queries.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
-$(B)/docs.o: services/http/docs.html
+$(B)/page_%.o: services/http/%.html
 	@mkdir -p $(B)
-	@{ echo 'const char docs_html[] = {'; od -An -v -tx1 $< | \
+	@{ echo 'const char $*_html[] = {'; od -An -v -tx1 $< | \
 	    sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
-	    echo '0};'; echo 'const unsigned docs_html_len = sizeof(docs_html) - 1;'; } \
+	    echo '0};'; echo 'const unsigned $*_html_len = sizeof($*_html) - 1;'; } \
 	    | $(CC) $(CFLAGS) -x c -c -o $@ -
 
 $(B)/%.o: %.c $(B)/queries.h

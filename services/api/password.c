@@ -31,6 +31,10 @@
 #define RESET_S 3600
 #define INVITATION_S (7 * 24 * 3600)
 
+/* services/http/reset.html */
+extern const char reset_html[];
+extern const unsigned reset_html_len;
+
 /* Words an office's passwords are guessed with. */
 static const char *const common_words[] = { "camket", "matkhau", "vietnam",
 	"danang", "hanoi", "saigon", "hochiminh", "ubnd", "uyban", "phuong",
@@ -53,6 +57,7 @@ struct change {
 
 static enum step password_change(struct ctx *);
 static enum step password_reset(struct ctx *);
+static enum step reset_page(struct ctx *);
 static enum step reset_ask(struct ctx *);
 static enum step invitation_make(struct ctx *);
 static struct change *change_new(struct ctx *);
@@ -109,6 +114,9 @@ static const struct route routes[] = {
 	    .run = password_reset, .fields = reset_fields,
 	    .flags = OPEN | ROUTE_BODY,
 	    .summary = "Set a password with a one-time code" },
+	{ .method = GET, .pattern = "/reset", .run = reset_page,
+	    .flags = ROUTE_PUBLIC | ROUTE_ALONE | ROUTE_PAGE,
+	    .summary = "The page mailed links open: takes a one-time code" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/invitation",
 	    .run = invitation_make, .fields = invitation_fields,
 	    .flags = OWN | ROUTE_BODY,
@@ -269,6 +277,14 @@ take_reset(struct ctx *c, struct db_answer *a)
 	}
 	pulse_now();
 	reply_empty(c, 204);
+}
+
+/* Opening a link changes nothing: mail scanners do it too. */
+static enum step
+reset_page(struct ctx *c)
+{
+	return (reply_document(c, "text/html; charset=utf-8", reset_html,
+	    reset_html_len, "no-store"));
 }
 
 /* --- what both share --- */

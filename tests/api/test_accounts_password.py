@@ -102,6 +102,9 @@ def test_a_mailed_code_resets_once_and_only_by_post(stack):
     assert stack.one("SELECT count(*) FROM delivery WHERE body LIKE %s",
                      f"%{code}%") == 0
     assert stack.get(f"/v1/auth/reset?token={code}").status_code == 405
+    page = stack.get("/reset")      # opening the link is not using it
+    assert page.status_code == 200 and "/v1/auth/reset" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
     problem(stack.post("/v1/auth/reset", body={
         "token": code, "new_password": "short"}), 422, "invalid")
     expect(stack.post("/v1/auth/reset", body={
@@ -233,5 +236,5 @@ def test_processes_tell_each_other_of_failures_and_revocations(stack):
         s.sv("down", "redis")
         until(lambda: "redis" in s.get("/readyz").text, 10)
         seen = [attempt(s, "nobody.else", "wrong").status_code
-                for _ in range(16)]
-        assert seen[-1] == 429
+                for _ in range(24)]
+        assert 429 in seen

@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/config.h"
 #include "core/keys.h"
-#include "core/password.h"
+#include "core/seal.h"
+#include "core/uuid.h"
 #include "operator/command.h"
 #include "queries.h"
 
@@ -11,8 +13,9 @@ int
 init_command(struct worker *w, int argc, char **argv)
 {
 	const char *unit, *admin, *code, *kind;
-	char password[24], hash[PASSWORD_HASH_LEN], id[64];
-	const char *v[7];
+	char link[UUID_LEN + 1], secret[SEAL_CODE_LEN], hash[SEAL_HASH_LEN];
+	char id[64];
+	const char *v[8], *page = config_text(CFG_LINK_URL);
 
 	unit = option(argc, argv, "unit");
 	admin = option(argc, argv, "admin");
@@ -25,16 +28,18 @@ init_command(struct worker *w, int argc, char **argv)
 	if (worker_clock(w) == -1)
 		return (complain("the database does not answer; has it been "
 		                 "migrated?"));
-	new_password(password);
-	if (password_hash(password, hash) == -1)
-		return (complain("no memory for hashing a password"));
+	keys_load(keys_dir());
+	uuid_new(link);
+	seal_code(link, secret);
+	seal_code_hash(secret, hash);
 	v[0] = w->today;
 	v[1] = w->now;
 	v[2] = unit;
 	v[3] = code != NULL ? code : "root";
 	v[4] = kind != NULL ? kind : "ward";
 	v[5] = admin;
-	v[6] = hash;
+	v[6] = link;
+	v[7] = hash;
 	switch (ask(w, &q_init_make, v, id, sizeof(id))) {
 	case 1:
 		break;
@@ -43,7 +48,9 @@ init_command(struct worker *w, int argc, char **argv)
 	default:
 		return (complain("not created"));
 	}
-	printf("%s is set up. Sign in once with:\n  %s  %s\n", unit, admin,
-	    password);
+	printf("%s is set up. %s sets a password, once and within a week:\n"
+	       "  %s%s#%s\n",
+	    unit, admin, *page != '\0' ? page : config_text(CFG_URL),
+	    *page != '\0' ? "" : "/reset", secret);
 	return (0);
 }

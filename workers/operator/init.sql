@@ -1,5 +1,5 @@
 -- init_make(today date, now timestamptz, unit text, code text, kind text,
---     admin text, hash text) : one write
+--     admin text, link_id uuid, code_hash bytea) : one write
 -- unscoped: the operator's, as the owner
 WITH n AS (SELECT uuid_v7() AS unit, uuid_v7() AS staff
 	WHERE NOT EXISTS (SELECT FROM unit)),
@@ -28,7 +28,8 @@ g AS (
 	    created_at)
 	SELECT uuid_v7(), s.id, u.id, r.role, $today, 0, $now
 	FROM s CROSS JOIN u CROSS JOIN (VALUES ('staff'), ('admin')) r(role)),
-c AS (
-	INSERT INTO credential (staff_id, kind, secret, set_at)
-	SELECT s.id, 'password', $hash, $now FROM s)
+l AS (
+	INSERT INTO link (id, staff_id, kind, hash, expires_at)
+	SELECT $link_id, s.id, 'invitation', $code_hash,
+	    now() + interval '7 days' FROM s)
 SELECT id FROM s;
