@@ -75,6 +75,7 @@ HTTP = \
 	services/http/sight.c \
 	services/http/signin.c \
 	services/http/stepup.c \
+	services/http/talk.c \
 	services/http/throttle.c
 API = \
 	services/api/api.c \

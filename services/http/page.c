@@ -59,7 +59,8 @@ static enum step bad(struct ctx *, const char *, const char *);
 
 /* Parameters that come from elsewhere than the query string. */
 static const char *const own[] = { "caller", "today", "now", "limit", "after",
-	"after_id", "id", "day", NULL };
+	"after_id", "id", "day", "item_kind", "view", "verb_codes",
+	"verb_words", "member_names", "member_words", NULL };
 
 enum step
 page_list(struct ctx *c)

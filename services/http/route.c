@@ -15,6 +15,7 @@
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
+#include "http/talk.h"
 
 #define ROUTES_MAX 512
 
@@ -137,6 +138,7 @@ route_add_resource(const struct resource *r)
 		one.flags |= verb_signs(r, v->name) ? ROUTE_SIGN : 0;
 		route_add(&one);
 	}
+	talk_add(r);
 	for (x = r->routes; x != NULL && x->pattern != NULL; x++) {
 		one = *x;
 		if (one.resource == NULL)

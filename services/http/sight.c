@@ -95,7 +95,7 @@ static const char *
 sight_value(const struct sight_row *x, const char *name)
 {
 	if (strcmp(name, "caller") == 0)
-		return (x->sight->caller);
+		return (x->caller != NULL ? x->caller : x->sight->caller);
 	if (strcmp(name, "today") == 0)
 		return (x->sight->today);
 	if (strcmp(name, "id") == 0)

@@ -20,9 +20,10 @@ enum sight_found {
 struct sight_row {
 	const struct resource *resource;
 	const char *ref;
-	int removed;       /* look among what is removed, too */
-	int known;         /* it was the caller's own: LEFT when not seen */
-	const char *moved; /* a unit it has left, or NULL */
+	const char *caller; /* NULL: who looks at all of them */
+	int removed;        /* look among what is removed, too */
+	int known;          /* it was the caller's own: LEFT when not seen */
+	const char *moved;  /* a unit it has left, or NULL */
 	enum sight_found found;
 	const char *json; /* when LIVE and wanted; in the arena */
 	size_t len;
