@@ -99,6 +99,7 @@ API = \
 	services/api/plan_import.c \
 	services/api/review.c \
 	services/api/rollup.c \
+	services/api/search.c \
 	services/api/service.c \
 	services/api/service_key.c \
 	services/api/session.c \

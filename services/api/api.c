@@ -35,6 +35,7 @@ static const struct resource *const resources[] = {
 	&resource_finding,
 	&resource_measure,
 	&resource_change,
+	&resource_search,
 };
 
 void

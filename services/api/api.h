@@ -35,6 +35,7 @@ extern const struct resource resource_inspection;
 extern const struct resource resource_finding;
 extern const struct resource resource_measure;
 extern const struct resource resource_change;
+extern const struct resource resource_search;
 
 /* What many tables of fields have in common. */
 #define FIELD_ID \

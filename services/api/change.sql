@@ -22,7 +22,10 @@ SELECT h.horizon::text, coalesce((SELECT (extract(epoch FROM
     CASE WHEN x.kind = 'staff' AND x.verb NOT IN ('create', 'delete',
 	'restore') THEN 'update' ELSE x.verb END AS verb,
     to_json(x.at) #>> '{}' AS at, x.actor_id,
-    CASE WHEN w.seen AND x.before ->> 'unit_id' <> x.unit_id::text
+    -- whoever reads a unit's records has seen its tasks; of sealed things
+    -- he has not
+    CASE WHEN w.seen AND x.kind = 'task'
+	AND x.before ->> 'unit_id' <> x.unit_id::text
 	THEN x.before ->> 'unit_id' END,
     CASE WHEN w.seen THEN concat_ws(' ', x.before ->> 'lead_staff_id',
 	x.before ->> 'co_staff_ids') END, @event_rights(x)
