@@ -53,6 +53,7 @@ DOMAIN = \
 HTTP = \
 	services/http/auth.c \
 	services/http/batch.c \
+	services/http/byref.c \
 	services/http/change.c \
 	services/http/check.c \
 	services/http/crud.c \

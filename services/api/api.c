@@ -38,6 +38,12 @@ static const struct resource *const resources[] = {
 	&resource_search,
 };
 
+const struct field external_ref_fields[] = {
+	{ .name = "system", .type = F_CODE, .max = 64 },
+	{ .name = "key", .type = F_CODE, .max = 64 },
+	{ .name = NULL },
+};
+
 void
 api_init(void)
 {

@@ -37,6 +37,9 @@ extern const struct resource resource_measure;
 extern const struct resource resource_change;
 extern const struct resource resource_search;
 
+/* A name that another system has for an item. */
+extern const struct field external_ref_fields[];
+
 /* What many tables of fields have in common. */
 #define FIELD_ID \
 	{ \
@@ -45,7 +48,13 @@ extern const struct resource resource_search;
 		.doc = "A client may make its own (UUID version 7)" \
 	}
 #define FIELDS_SERVER \
-	{ .name = "version", .type = F_INT, .flags = FIELD_SERVER }, \
+	{ .name = "external_refs", \
+		.type = F_LIST, \
+		.item = F_OBJECT, \
+		.flags = FIELD_SERVER, \
+		.members = external_ref_fields, \
+		.doc = "Mã ở hệ thống khác" }, \
+	    { .name = "version", .type = F_INT, .flags = FIELD_SERVER }, \
 	    { .name = "created_at", \
 		    .type = F_INSTANT, \
 		    .flags = FIELD_SERVER }, \

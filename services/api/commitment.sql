@@ -23,7 +23,9 @@
     @x.completed, @x.completed_on, @x.reported_on, @x.fulfilled,
     @x.conclusion, @x.confirmed_on,
     @staff_ref(@x.confirmed_by) AS confirmed_by, @x.return_reason,
-    @x.returns, @x.revisions, @x.created_at, @x.updated_at
+    @x.returns, @x.revisions,
+    @external_refs('commitment', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at
     FROM (SELECT @x.status = 'approved' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 

@@ -24,6 +24,8 @@
     (SELECT coalesce(json_agg(jsonb_build_object('code', i.key)
 	    || (i.value - 'ord') ORDER BY (i.value ->> 'ord')::int, i.key),
 	    '[]') FROM jsonb_each(@x.items) i) AS items,
+
+    @external_refs('criteria_set', @x.id) AS external_refs,
     @x.created_at, @x.updated_at) j);
 
 -- criteria_set_get(caller uuid, today date, id uuid) : one read

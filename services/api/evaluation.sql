@@ -34,7 +34,9 @@
     CASE WHEN w.all THEN @x.proposed_level END AS proposed_level,
     @x.decided_level AS level, @x.decision,
     @staff_ref(@x.decided_by) AS decided_by, @x.decided_on, @x.meeting_id,
-    @x.return_reason, @x.returns, @x.created_at, @x.updated_at
+    @x.return_reason, @x.returns,
+    @external_refs('evaluation', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at
     FROM (SELECT @perms & PERM_IS_SUBJECT = 0 OR @x.status IN ('decided',
 	'notified', 'acknowledged', 'appealed', 'locked') AS all,
 	@perms & PERM_IS_SUBJECT <> 0 OR @x.status <> 'draft' AS own) w) j);

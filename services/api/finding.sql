@@ -22,6 +22,8 @@
     @unit_ref(@x.unit_id) AS unit,
     @staff_ref(@x.subject_staff_id) AS subject, @x.manifestation, @x.title,
     @x."text", @x.cause, @x.evidence, @x.answer, @x.answered_on,
+
+    @external_refs('finding', @x.id) AS external_refs,
     @x.created_at, @x.updated_at) j);
 
 -- finding_get(caller uuid, today date, id uuid) : one read

@@ -37,7 +37,9 @@ EXISTS (SELECT FROM unit_cover WHERE unit_cover.anc_id = @unit
     e.days AS days_left, @due_signal(@x.due_on, e.open, e.days) AS signal,
     @x.sealed_until, NOT @inspection_open(@x) AS sealed, @x.announced_on,
     @x.started_on, @x.answer, @x.answered_on, @x.conclusion, @x.concluded_on,
-    @x.closed_on, @x.created_at, @x.updated_at
+    @x.closed_on,
+    @external_refs('inspection', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at
     FROM (SELECT @x.status IN ('planned', 'announced', 'running') AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 

@@ -26,6 +26,8 @@
     @x.result, @x.done_on, @x.verified_on,
     @staff_ref(@x.verified_by) AS verified_by, @x.referred_to,
     @x.referred_on, @x.document, @x.return_reason, @x.returns,
+
+    @external_refs('measure', @x.id) AS external_refs,
     @x.created_at, @x.updated_at
     FROM (SELECT @x.status = 'open' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);

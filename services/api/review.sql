@@ -24,6 +24,8 @@
     @x.period_until - 1 AS period_to, @x.due_on,
     CASE WHEN w.all THEN @x.answers END AS answers,
     CASE WHEN w.all THEN @x.summary END AS summary, @x."comment", @x.conclusion, @x.return_reason, @x.returns,
+
+    @external_refs('review', @x.id) AS external_refs,
     @x.created_at, @x.updated_at
     FROM (SELECT @x.status <> 'draft' OR @perms & PERM_IS_SUBJECT <> 0 AS all)
 	w) j);

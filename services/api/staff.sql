@@ -30,13 +30,17 @@ json_build_object('id', @g.id, 'role', @g.role, 'function',
 	    AS assignments,
 	(SELECT coalesce(json_agg(@grant_json(g) ORDER BY g.from_on, g.id),
 		'[]') FROM staff_grant g WHERE g.staff_id = @x.id) AS grants,
-	@x.created_at, @x.updated_at) j)
+
+    @external_refs('staff', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at) j)
     ELSE (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version,
 	@x.status, @x.code, @x.full_name, @x.honorific, @x.rank_order,
 	(SELECT coalesce(json_agg(@post_json(a) ORDER BY a.from_on, a.id),
 		'[]') FROM assignment a WHERE a.staff_id = @x.id
 	    AND a.from_on <= $today AND $today < a.until_on) AS assignments,
-	@x.created_at, @x.updated_at) j) END);
+
+    @external_refs('staff', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at) j) END);
 
 -- staff_get(caller uuid, today date, id uuid) : one read
 SELECT t.version, t.status, s.perms, @staff_json(t, s.perms) AS body

@@ -86,7 +86,9 @@
     @x.suggested, @x.reworks, @x.count_from,
     coalesce(@x.due_on < @x.count_from, false) AS historic,
     @timeliness(@x) AS timeliness, @signal(@x, e.days) AS signal,
-    e.days AS days_left, @x.created_at, @x.updated_at
+    e.days AS days_left,
+    @external_refs('task', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at
     FROM (SELECT @unit_ref(@x.unit_id) AS unit,
 	@staff_ref(@x.lead_staff_id) AS staff, @days_left(@x) AS days
 	OFFSET 0) e) j);

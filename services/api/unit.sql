@@ -18,6 +18,8 @@ EXISTS (SELECT FROM staff_grant g
 	AS valid_from,
     (SELECT nullif(max(v.until_on), 'infinity') - 1 FROM unit_version v
 	WHERE v.unit_id = @x.id) AS valid_to,
+
+    @external_refs('unit', @x.id) AS external_refs,
     @x.created_at, @x.updated_at) j);
 
 -- unit_get(caller uuid, today date, id uuid) : one read

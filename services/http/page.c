@@ -12,6 +12,7 @@
 #include "core/seal.h"
 #include "core/uuid.h"
 #include "domain/vocabulary.h"
+#include "http/byref.h"
 #include "http/check.h"
 #include "http/crud.h"
 #include "http/note.h"
@@ -39,6 +40,8 @@ struct page {
 	struct buf counted; /* JSON members of the counters */
 };
 
+static int page_by_id(const struct ctx *);
+static enum step page_begin(struct ctx *);
 static enum step page_filters(struct ctx *, struct page *);
 static enum step page_cursor(struct ctx *, struct page *);
 static const char *page_value(struct ctx *, const struct query_param *,
@@ -64,6 +67,30 @@ static const char *const own[] = { "caller", "today", "now", "limit", "after",
 
 enum step
 page_list(struct ctx *c)
+{
+	const char *ref;
+
+	if (!page_by_id(c) || (ref = param_take(c, "ref")) == NULL)
+		return (page_begin(c));
+	c->next = page_begin;
+	return (byref_find(c, ref));
+}
+
+/* Can its rows be chosen by id, and so by another system's name? */
+static int
+page_by_id(const struct ctx *c)
+{
+	const struct query *q = c->route->list->ascending;
+	int i;
+
+	for (i = 0; i < q->nparams; i++)
+		if (strcmp(q->params[i].name, "ids") == 0)
+			return (c->route->resource->kind != NULL);
+	return (0);
+}
+
+static enum step
+page_begin(struct ctx *c)
 {
 	const char *sort, *limit, *counts;
 	struct page *p;
@@ -165,7 +192,14 @@ page_filters(struct ctx *c, struct page *p)
 		if (!page_is_filter(q->name))
 			continue;
 		value = NULL;
-		if ((given = param_take(c, q->name)) != NULL) {
+		if (strcmp(q->name, "ids") == 0 &&
+		    (given = param_take(c, "ref")) != NULL) {
+			if (param_take(c, q->name) != NULL)
+				return (bad(c, q->name, "ambiguous"));
+			value = arena_printf(&c->arena, "{%s}",
+			    ctx_value(c, "ref_id"));
+			buf_printf(&p->context, "&ref=%s", given);
+		} else if ((given = param_take(c, q->name)) != NULL) {
 			if ((value = page_value(c, q, given)) == NULL)
 				return (bad(c, q->name, "bad_format"));
 			buf_printf(&p->context, "&%s=%s", q->name, given);

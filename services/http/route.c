@@ -10,6 +10,7 @@
 #include "core/arena.h"
 #include "core/log.h"
 #include "core/uuid.h"
+#include "http/byref.h"
 #include "http/crud.h"
 #include "http/page.h"
 #include "http/problem.h"
@@ -139,6 +140,7 @@ route_add_resource(const struct resource *r)
 		route_add(&one);
 	}
 	talk_add(r);
+	byref_add(r);
 	for (x = r->routes; x != NULL && x->pattern != NULL; x++) {
 		one = *x;
 		if (one.resource == NULL)

@@ -1,0 +1,7 @@
+-- external_ref: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE external_ref;
+
+COMMIT;
