@@ -258,8 +258,8 @@ check-sql: build
 	@tests/database tests/sql/check
 
 # The statements as tests of the database prepare them.
-$(B)/statements.sql: tests/sql/statements.c $(B)/queries.c services/domain/state.c
-	@$(CC) $(CPPFLAGS) -Wno-overlength-strings -o $(B)/statements $^
+$(B)/statements.sql: tests/sql/statements.c $(B)/libcamket.a
+	@$(CC) $(CPPFLAGS) $(LDFLAGS) -o $(B)/statements $^ $(LIBS)
 	@$(B)/statements tap >$@
 test-sql: build $(B)/statements.sql
 	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 \
@@ -279,9 +279,14 @@ test-workers: build
 	@$(PYTEST) tests/workers
 
 # Kore itself is not instrumented: the library is loaded before it.
-sanitize: test-deps
+WATCHED = CAMKET_BUILD=$(abspath build/sanitize) \
+	CAMKET_PRELOAD=$$($(CC) -print-file-name=libasan.so):$$($(CC) -print-file-name=libubsan.so)
+.PHONY: sanitize sanitize-ci
+sanitize: sanitize-ci
+	@$(WATCHED) $(MAKE) --no-print-directory SANITIZE=1 test-workers
+sanitize-ci: test-deps
 	@$(MAKE) --no-print-directory -j$$(nproc) SANITIZE=1 build
-	@$(MAKE) --no-print-directory SANITIZE=1 test-unit test-api test-workers
+	@$(WATCHED) $(MAKE) --no-print-directory SANITIZE=1 test-unit test-api
 
 # --- long, by hand --------------------------------------------------------
 

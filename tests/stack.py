@@ -65,6 +65,11 @@ class Stack:
             "CAMKET_METRICS_PORT": str(metrics), "CAMKET_RATE": "0",
             **{"CAMKET_" + k: str(v) for k, v in settings.items()},
         }
+        if "CAMKET_PRELOAD" in os.environ:  # a sanitizer watches
+            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+                self.environ[name] = (
+                    "detect_leaks=0:print_stacktrace=1:"
+                    f"log_path={self.dir}/log/sanitizer")
         self.url = f"http://127.0.0.1:{port}"
         self.tokens = {}
         self.env = {}
@@ -93,6 +98,12 @@ class Stack:
         self.stack("down")
 
     def close(self):
+        found = "".join(f.read_text(errors="replace") for f in
+                        self.dir.glob("log/sanitizer.*"))
+        self.remove()
+        assert not found, found
+
+    def remove(self):
         if os.environ.get("CAMKET_KEEP"):
             print("kept:", self.dir)
             self.stack("down", check=False)
