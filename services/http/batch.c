@@ -6,7 +6,8 @@
  * any is refused by then, all such refusals are told at once and nothing is
  * sent. Otherwise a connection is claimed, all statements go out in one flush,
  * and when the last has answered the transaction ends, committed or not: two
- * round trips. One that lost a deadlock is run again as a whole.
+ * round trips. Behind a part whose statements build on one another the rest
+ * waits for its end. One that lost a deadlock is run again as a whole.
  *
  * The batch has a key of its own: the header's, or one made of its operations'
  * keys when each has one. Its answer is stored in its own commit.
@@ -47,7 +48,8 @@ struct batch {
 	int atomic;
 	int can;     /* only asked whether one may */
 	int64_t any; /* what the caller may do anywhere */
-	int at;      /* one by one: next to start */
+	int at;      /* next to start, or to be released */
+	int waits;   /* part that the next ones wait for, or -1 */
 	int open;    /* parts without an answer */
 	int failed;  /* index of the first, or -1 */
 	int deadlock;
@@ -103,6 +105,7 @@ static enum step batch_begin(struct ctx *);
 static enum step batch_next(struct ctx *);
 static enum step batch_start(struct ctx *);
 static void batch_claimed(struct pool_claim *, struct db *);
+static void batch_release(struct batch *);
 static void batch_answered(struct batch *);
 static void take_put(struct ctx *, struct db_answer *);
 static void batch_ended(void *, enum db_outcome);
@@ -252,6 +255,8 @@ batch_part_done(struct ctx *part)
 	b->deadlock |= part->deadlock;
 	ctx_free(part);
 	b->open--;
+	if (!c->inside && b->db != NULL && i == b->waits)
+		batch_release(b);
 	if (c->inside || b->open > 0)
 		return;
 	if (b->atomic)
@@ -349,6 +354,8 @@ batch_start(struct ctx *c)
 	b->open = b->n;
 	b->failed = -1;
 	b->deadlock = 0;
+	b->at = 0;
+	b->waits = -1;
 	for (i = 0; i < b->n; i++)
 		(void)batch_part(b, i);
 	for (i = 0; i < b->n; i++) {
@@ -377,7 +384,6 @@ batch_claimed(struct pool_claim *claim, struct db *db)
 {
 	struct batch *b = claim->arg;
 	struct ctx *c = b->whole;
-	int i;
 
 	if (db == NULL) {
 		batch_drop(b);
@@ -391,12 +397,27 @@ batch_claimed(struct pool_claim *claim, struct db *db)
 		return;
 	}
 	b->db = db;
-	c->inside = 1;
-	for (i = 0; i < b->n; i++)
-		ctx_release(b->ops[i].part, db);
-	c->inside = 0;
+	batch_release(b);
 	if (b->open == 0)
 		batch_answered(b);
+}
+
+/* Send what was held back, up to a part that must end before the next. */
+static void
+batch_release(struct batch *b)
+{
+	struct operation *o;
+	int several = 0;
+
+	b->whole->inside = 1;
+	while (b->at < b->n && !several) {
+		o = &b->ops[b->at++];
+		several = o->part->several;
+		ctx_release(o->part, b->db);
+		several = several && o->part != NULL;
+	}
+	b->whole->inside = 0;
+	b->waits = several ? b->at - 1 : -1;
 }
 
 /* Every statement has been answered: end the transaction. */

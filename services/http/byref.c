@@ -66,6 +66,7 @@ byref_find(struct ctx *c, const char *ref)
 	ctx_bind(c, "item_kind", c->route->resource->kind);
 	ctx_bind(c, "ref_system", arena_strndup(&c->arena, ref, n));
 	ctx_bind(c, "ref_key", colon + 1);
+	c->several = 1;
 	ctx_bind(c, "ref_id", "00000000-0000-0000-0000-000000000000");
 	return (ctx_send(c, &q_external_ref_find, take_ref));
 }
@@ -96,6 +97,7 @@ byref_put(struct ctx *c)
 	ctx_bind(c, "ref_system", c->args[0]);
 	ctx_bind(c, "ref_key", c->args[1]);
 	ctx_bind(c, "made", arena_strdup(&c->arena, made));
+	c->several = 1;
 	c->next = byref_read;
 	return (ctx_send(c, &q_external_ref_claim, take_ref));
 }

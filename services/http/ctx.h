@@ -113,6 +113,7 @@ struct ctx {
 	/* a part of a batch */
 	struct batch *part_of; /* NULL: a whole request */
 	int hold;              /* statements wait for ctx_release */
+	int several;           /* statements that build on one another */
 	int deadlock;          /* refused because of one */
 	struct db *tx;         /* its transaction, or NULL */
 	int status;            /* of the answer given */

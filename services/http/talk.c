@@ -112,6 +112,7 @@ talk_comment(struct ctx *c)
 	ctx_bind(c, "href",
 	    arena_printf(&c->arena, "/v1/%s/%s", c->route->resource->name,
 	        c->args[0]));
+	c->several = 1;
 	c->next = comment_look;
 	r = ctx_send(c, c->route->resource->get, take_about);
 	if (r == STEP_DONE ||
@@ -239,6 +240,7 @@ title_of(struct ctx *c, const char *json, size_t n)
 static enum step
 talk_activity(struct ctx *c)
 {
+	c->several = 1;
 	c->next = activity_page;
 	return (ctx_send(c, c->route->resource->get, take_view));
 }

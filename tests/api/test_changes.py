@@ -354,6 +354,18 @@ def test_a_stream_goes_on_where_another_was_left(stack):
         e.wait(lambda e: e.versions(task["id"]) == [3, 4, 5, 6])
 
 
+def test_a_ticket_opens_a_stream_once_for_what_cannot_send_a_header(stack):
+    path = FEED + "/stream?types=task"
+    url = expect(stack.post("/v1/tickets", "head.economy", {"path": path}),
+                 201)["url"]
+    with Events(stack, None, ticket=url) as e:
+        task = assigned(stack, unit="economy")
+        other = assigned(stack, unit="culture")
+        e.wait(lambda e: e.versions(task["id"]) == [1, 2])
+        assert not e.versions(other["id"])
+        assert Events(stack, None, ticket=url).status == 401
+
+
 def test_a_stream_of_before_a_restore_is_told_to_begin_anew(stack):
     with Events(stack, "chair", last="000000000000.5") as e:
         assert e.named("resync")[0]["sync"] == e.last
