@@ -361,7 +361,7 @@ def test_a_ticket_opens_a_stream_once_for_what_cannot_send_a_header(stack):
     with Events(stack, None, ticket=url) as e:
         task = assigned(stack, unit="economy")
         other = assigned(stack, unit="culture")
-        e.wait(lambda e: e.versions(task["id"]) == [1, 2])
+        e.wait(lambda e: e.versions(task["id"])[-1:] == [2])
         assert not e.versions(other["id"])
         assert Events(stack, None, ticket=url).status == 401
 
@@ -378,8 +378,9 @@ def test_a_stream_tells_each_caller_what_he_may_see(stack):
             Events(stack, "head.economy", "?include=item") as mine:
         task = assigned(stack, unit="economy")
         shown = assigned(stack, unit="culture")
-        mine.wait(lambda e: e.versions(task["id"]) == [1, 2])
-        other.wait(lambda e: e.versions(shown["id"]) == [1, 2])
+        # what was a draft still when it was looked at was not theirs to see
+        mine.wait(lambda e: e.versions(task["id"])[-1:] == [2])
+        other.wait(lambda e: e.versions(shown["id"])[-1:] == [2])
         assert not other.versions(task["id"])
         assert not mine.versions(shown["id"])
         assert mine.changes[-1]["item"]["title"] == task["title"]
@@ -410,7 +411,7 @@ def test_many_idle_streams_hold_no_connection_to_the_database(stack):
     try:
         until(lambda: all(e.all for e in streams), 30)
         task = assigned(stack)
-        until(lambda: all(e.versions(task["id"]) == [1, 2] for e, u in zip(
+        until(lambda: all(e.versions(task["id"])[-1:] == [2] for e, u in zip(
             streams, [u for u in users for _ in range(10)])
             if u in ("chair", "head.economy")), 30)
         assert connections() <= before + 2
