@@ -102,6 +102,8 @@ route_add_resource(const struct resource *r)
 	const struct verb *v;
 	size_t i;
 
+	if (r->counts != NULL && r->dimensions == NULL)
+		fatal("%s: what do its counters tell apart?", r->name);
 	if (r->list != NULL) {
 		one = (struct route){ .method = GET,
 			.resource = r,

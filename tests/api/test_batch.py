@@ -211,18 +211,25 @@ def test_twin_batches_at_the_same_instant_write_once(stack):
 
 
 def test_batches_in_opposite_order_do_not_kill_each_other(stack):
+    """A deadlock is undone and tried again; at worst the client is asked to
+    come again, and nothing of that batch has stayed."""
     a, b = plan_of(stack), plan_of(stack)
+    done = 0
     for _ in range(2):
         def both(pair, word):
             return batch(stack, *[{**change(p, title=word),
                                    "if_match": "*"} for p in pair])
         with ThreadPoolExecutor(4) as pool:
             got = list(pool.map(both, [(a, b), (b, a)] * 2, "1234"))
-        assert [r.status_code for r in got] == [200] * 4, \
-            [r.text[:300] for r in got]
+        for r in got:
+            if r.status_code != 200:
+                problem(r, 503, "overloaded")
+                assert r.headers["Retry-After"]
+        done += [r.status_code for r in got].count(200)
+    assert done >= 4
     for p in (a, b):
         assert stack.one("SELECT version FROM plan WHERE id = %s",
-                         p["id"]) == 9
+                         p["id"]) == 1 + done
 
 
 def test_a_batch_whose_client_has_left_is_whole_or_not_there(stack):

@@ -33,10 +33,10 @@ def own():
 def whole(own):
     """Each test begins and ends with everything there, and no API process
     has died for it."""
-    until(lambda: all(ready(own) == [] for _ in range(8)), 20)
+    until(lambda: steady(own), 20)
     before = own.metrics()["camket_process_starts_total"]
     yield
-    until(lambda: all(ready(own) == [] for _ in range(8)), 20)
+    until(lambda: steady(own), 20)
     assert own.metrics()["camket_process_starts_total"] == before
 
 
@@ -48,6 +48,11 @@ def ready(own):
         assert r.headers["Retry-After"]
         return None
     return r.json()["degraded"]
+
+
+def steady(own, degraded=[]):
+    """Is every process there again?"""
+    return all(ready(own) == degraded for _ in range(8))
 
 
 @contextmanager
@@ -101,7 +106,7 @@ def test_without_postgresql_reads_and_writes_are_503_and_recover(own):
                 p = problem(r, 503, "database_unavailable")
                 assert p["title"] == title
                 assert int(r.headers["Retry-After"]) >= 1
-                assert r.elapsed.total_seconds() < 4
+                assert r.elapsed.total_seconds() < 8
         # what needs no database is answered as ever
         for path in ("/openapi.json", "/v1/vocabulary",
                      "/.well-known/jwks.json"):
@@ -113,10 +118,8 @@ def test_without_postgresql_reads_and_writes_are_503_and_recover(own):
             w.send(request("GET", where, Authorization="Bearer " +
                            own.token("office1")) * 2)
             assert [w.answer().status for _ in range(2)] == [503, 503]
-    until(lambda: ready(own) == [], 10)
-    r = until(lambda: (lambda r: r if r.status_code == 200 else None)(
-        own.get(where, "office1")))
-    assert r.json()["version"] == 1
+    until(lambda: steady(own), 10)
+    assert expect(own.get(where, "office1"), 200)["version"] == 1
     expect(own.patch(where, "office1", {"title": "b"}, 1), 200)
 
 
@@ -244,7 +247,7 @@ def own_up(own):
 
 def test_without_redis_all_goes_on_and_says_what_is_missing(own):
     with stopped(own, "redis"):
-        until(lambda: ready(own) == ["redis"])
+        until(lambda: steady(own, ["redis"]))
         plan = expect(own.post("/v1/plans", "office1", PLAN), 201)
         where = "/v1/plans/" + plan["id"]
         expect(own.patch(where, "office1", {"title": "b"}, 1), 200)
