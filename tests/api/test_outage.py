@@ -65,14 +65,17 @@ def stopped(own, service):
 
 
 @contextmanager
-def frozen(pids):
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
+def frozen(pid):
+    """A process, and then every child it has."""
+    os.kill(pid, signal.SIGSTOP)
+    children = family(pid)[1:]
+    for child in children:
+        os.kill(child, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
+        for each in [*children, pid]:
+            os.kill(each, signal.SIGCONT)
 
 
 def family(pid):
@@ -125,7 +128,7 @@ def test_without_postgresql_reads_and_writes_are_503_and_recover(own):
 
 def test_a_postgresql_that_does_not_answer_is_503_and_not_silence(own):
     expect(own.get("/v1/me", "office1"), 200)
-    with frozen(family(own.pid("postgres"))), ThreadPoolExecutor(12) as pool:
+    with frozen(own.pid("postgres")), ThreadPoolExecutor(12) as pool:
         begun = time.monotonic()
         got = [pool.submit(own.get, path, "office1")
                for path in ("/v1/me", "/v1/plans", "/v1/units")] + [
@@ -264,7 +267,7 @@ def test_without_redis_all_goes_on_and_says_what_is_missing(own):
 
 
 def test_a_redis_that_does_not_answer_slows_nothing(own):
-    with frozen([own.pid("redis")]):
+    with frozen(own.pid("redis")):
         for n in range(40):
             r = own.post("/v1/plans", "office1", PLAN)
             assert r.status_code == 201
