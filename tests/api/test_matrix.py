@@ -41,7 +41,8 @@ def other_office(s):
             SELECT id, '2000-01-01', 'Phường khác' FROM u)
         INSERT INTO unit_cover (unit_id, anc_id, from_on, until_on, heir, past)
         SELECT id, id, '-infinity', 'infinity', true, false FROM u""")
-    for user, role in (("stranger.staff", "staff"), ("stranger.chief", "chair")):
+    for user, role in (("stranger.staff", "staff"), ("stranger.chief", "chair"),
+                       ("stranger.looker", "inspector")):
         s.camket("staff", "create", user, "--name", "Người " + user,
                  "--unit", "other-ward", "--role", role)
     s.sql("""INSERT INTO staff_grant (id, staff_id, unit_id, role, from_on,
@@ -56,11 +57,21 @@ def criteria_set(unit):
             "items": [{"code": "M1", "answer": "yes_no", "text": "x"}]}
 
 
+def inspection(unit):
+    return {"title": "x", "unit_code": unit, "due_on": "2031-06-30",
+            "origin": {"kind": "watch_list"}}
+
+
+KINDS = {"staff": "staff", "criteria-sets": "criteria_set"}
+MEASURE = {"kind": "rectify", "title": "x", "due_on": "2031-07-15"}
+
+
 def make(s):
     """A record of each kind for each target: {kind: {target: id}}."""
     ids = {k: {} for k in ("tasks", "plans", "reviews", "evaluations", "staff",
                            "units", "notifications", "sessions", "keys",
-                           "commitments", "criteria-sets", "subs")}
+                           "commitments", "criteria-sets", "inspections",
+                           "findings", "measures", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -111,7 +122,26 @@ def make(s):
             "INSERT INTO session (id, staff_id, rotated_at, created_at, "
             "expires_at) VALUES (uuid_v7(), %s, now(), now(), now() + "
             "interval '1 day') RETURNING id", sid))
+        looker = "stranger.looker" if name == "other" else \
+            "party.secretary"
+        x = expect(s.post("/v1/inspections", looker, inspection(unit)), 201)
+        x = expect(s.verb(f"/v1/inspections/{x['id']}/start", looker, x), 200)
+        ids["inspections"][name] = x["id"]
+        ids["findings"][name] = ids["subs"][name]["findings"] = expect(s.post(
+            f"/v1/inspections/{x['id']}/findings", looker, {"title": "x"}),
+            201)["id"]
+        expect(s.verb(f"/v1/inspections/{x['id']}/conclude", looker, expect(
+            s.get(f"/v1/inspections/{x['id']}", looker), 200),
+            {"conclusion": "x"}), 200)
+        ids["measures"][name] = ids["subs"][name]["measures"] = expect(s.post(
+            f"/v1/findings/{ids['findings'][name]}/measures", looker,
+            MEASURE), 201)["id"]
         ids["subs"][name]["sessions"] = ids["sessions"][name]
+        for kind in ids:
+            if kind not in ("subs", "sessions", "keys", "notifications"):
+                s.sql("INSERT INTO external_ref VALUES (%s, 'matrix', %s, %s, "
+                      "%s, now())", KINDS.get(kind, kind[:-1]), name,
+                      ids[kind][name], sid)
         ids["keys"][name] = str(s.one(
             "INSERT INTO service_key (id, staff_id, name, unit_id, scopes, "
             "hash, hint, created_at, updated_at, expires_at) SELECT uuid_v7(),"
@@ -142,6 +172,8 @@ def kind_of(path):
 
 def body_of(s, method, path, target):
     """A body that is right for this target, whoever asks."""
+    if "by-ref" in path:
+        return body_of(s, "POST", path.split("/by-ref")[0], target)
     who, unit = TARGETS[target] if target else (None, None)
     sid = s.ids["staff"].get(target)
     if path == "/v1/tasks":
@@ -162,6 +194,10 @@ def body_of(s, method, path, target):
                 "registered_task": {"title": "x", "due_on": "2027-12-01"}}
     if path == "/v1/criteria-sets":
         return criteria_set(unit)
+    if path == "/v1/inspections":
+        return inspection(unit)
+    if path == "/v1/measures":
+        return {**MEASURE, "unit_code": unit}
     if path == "/v1/units":
         return {"code": new_id()[-8:], "kind": "section", "name": "x",
                 "parent_code": unit}
@@ -193,9 +229,12 @@ def body_of(s, method, path, target):
         "cancel": {"reason": "x"}, "comment": {"comment": "x"},
         "amend": {"reason": "x"},
         "conclude": {"conclusion": "x"}, "report": {"result": "x"},
-        "decide": {"level": "good"},
+        "decide": {"level": "good"}, "findings": {"title": "x"},
+        "measures": MEASURE, "answer": {"answer": "x"}, "do": {"result": "x"},
+        "refer": {"to": "x", "document": "x"}, "comments": {"text": "x"},
     }.get(last, {"title": "y"} if method == "PATCH" and
-          path.startswith(("/v1/tasks", "/v1/plans")) else
+          path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
+                           "/v1/findings", "/v1/measures")) else
           {"answers": {}} if method == "PATCH" and
           path.startswith(("/v1/reviews", "/v1/evaluations")) else
           {"text": "y"} if method == "PATCH" and
@@ -210,12 +249,13 @@ def prepare(s, method, path):
     """Every record into a state where this verb is one of those possible."""
     parts = path.split("/")
     kind = kind_of(path)
-    singular = {"tasks": "task", "plans": "plan", "reviews": "review",
-                "evaluations": "evaluation", "commitments": "commitment"}.get(
-                    kind)
+    singular = kind[:-1] if kind[:-1] in s.doc["x-states"] else None
     if "sessions" in path:
         s.sql("UPDATE session SET revoked_at = NULL WHERE id = ANY "
               "(%s::uuid[])", list(s.ids["sessions"].values()))
+    if kind in ("findings", "measures"):
+        s.sql("UPDATE inspection SET status = %s",
+              "concluded" if "measures" in path else "running")
     if singular is None or "{id}" not in path:
         return
     verb = {"PATCH": "update", "DELETE": "delete"}.get(method) or (
@@ -223,7 +263,9 @@ def prepare(s, method, path):
     came = [t["from"] for t in s.doc["x-states"][singular]["transitions"]
             if t["verb"] == verb]
     states = {"tasks": "assigned", "plans": "issued", "reviews": "submitted",
-              "evaluations": "reviewed", "commitments": "submitted"}
+              "evaluations": "reviewed", "commitments": "submitted",
+              "inspections": "running", "findings": "stated",
+              "measures": "open"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -251,6 +293,11 @@ def ask(s, method, path, caller, target):
         if "{sub_id}" in real:
             real = real.replace("{sub_id}", s.ids["subs"][target][
                 path.split("/")[4]])
+    elif "by-ref" in path:
+        real = path.replace("{code}", "matrix").replace(
+            "{sub_code}", target if method == "GET" else new_id())
+    elif path == "/v1/search":
+        real += "?q=chair"
     elif path == "/v1/rollups":
         real += "?period=2026&unit=" + TARGETS[target][1]
     user = CALLERS[caller]
@@ -289,16 +336,17 @@ SELF = {
     ("DELETE", "/v1/auth/mfa"), ("POST", "/v1/auth/mfa/enrol"),
     ("POST", "/v1/auth/mfa/confirm"), ("POST", "/v1/auth/mfa/recovery"),
     ("POST", "/v1/auth/step-up"), ("POST", "/v1/tickets"),
-    ("POST", "/v1/auth/exchange"), ("POST", "/v1/notifications/read-all")}
+    ("POST", "/v1/auth/exchange"), ("GET", "/v1/changes/stream"), ("POST", "/v1/notifications/read-all")}
 
 
 def targets_of(method, path):
-    if "{id}" in path:
+    if "{id}" in path or "by-ref" in path:
         return list(TARGETS)
     if method == "POST" and path in ("/v1/tasks", "/v1/plans", "/v1/reviews",
                                      "/v1/evaluations", "/v1/units",
                                      "/v1/staff", "/v1/service-keys",
-                                     "/v1/commitments", "/v1/criteria-sets"):
+                                     "/v1/commitments", "/v1/criteria-sets",
+                                     "/v1/inspections", "/v1/measures"):
         return list(TARGETS)
     if path == "/v1/rollups":
         return ["unit", "sibling", "above", "other"]
@@ -407,7 +455,8 @@ def test_paths_that_mix_two_offices_lead_nowhere(office):
 
 def test_a_guessed_id_answers_as_one_that_is_not_there(office):
     for kind in ("tasks", "plans", "reviews", "evaluations", "staff",
-                 "units", "commitments"):
+                 "units", "commitments", "inspections", "findings",
+                 "measures"):
         theirs = office.get(f"/v1/{kind}/{office.ids[kind]['own']}",
                             "stranger.chief")
         none = office.get(f"/v1/{kind}/{new_id()}", "stranger.chief")
