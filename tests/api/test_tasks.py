@@ -647,7 +647,7 @@ def test_a_list_is_filtered_and_sorted(office):
 
     for query, want in [
             ("", "bdac"), ("sort=due_on", "bdac"), ("sort=-due_on", "adbc"),
-            ("sort=code", "dcab"), ("sort=-code", "bacd"),
+            ("sort=code", "cabd"), ("sort=-code", "bacd"),
             ("sort=title", "cdba"), ("sort=-title", "abdc"),
             ("sort=created_at", "abcd"), ("sort=-created_at", "dcba"),
             ("sort=updated_at", "acdb"), ("sort=-updated_at", "bdca"),
