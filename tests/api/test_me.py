@@ -2,8 +2,7 @@
 
 import pytest
 
-from office import (ADMIN, CHAIR, DEPUTY, DOER, HEAD, OFFICE, PEER, STRANGER,
-                    WARD)
+from office import ADMIN, CHAIR, HEAD, OFFICE, PEER, STRANGER
 from stack import expect, new_id, problem, until
 
 

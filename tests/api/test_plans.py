@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from office import (ADMIN, CHAIR, CITY, DEPUTY, DOER, HEAD, OFFICE, PERSONNEL,
-                    READER, SIBLING, STRANGER, WARD, faults)
+                    READER, STRANGER, WARD, faults)
 from stack import expect, new_id, problem, until
 
 # (status, verb): who may, of ACTORS. The author is the office's.

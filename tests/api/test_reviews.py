@@ -3,7 +3,7 @@
 import pytest
 
 from office import (ADMIN, CHAIR, CITY, DEPUTY, DOER, HEAD, OFFICE, PEER,
-                    PERSONNEL, READER, SIBLING, UNDER, WARD, faults)
+                    PERSONNEL, READER, SIBLING, UNDER, faults)
 from stack import expect, new_id, problem, until
 
 ACTORS = [DOER, HEAD, UNDER, CHAIR, DEPUTY, OFFICE, PEER, READER, CITY,

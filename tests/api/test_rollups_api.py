@@ -4,7 +4,7 @@ import pytest
 
 from office import (ADMIN, CHAIR, CITY, DOER, HEAD, OFFICE, READER, SIBLING,
                     WARD)
-from stack import expect, new_id, problem, until
+from stack import new_id, problem, until
 
 DONE_ON_TIME, DONE_LATE, IN_TERM, OVERDUE = 14068, 1983, 5640, 223
 

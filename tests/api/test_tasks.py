@@ -6,7 +6,7 @@ import pytest
 
 from office import (ADMIN, CHAIR, CITY, DEPUTY, DOER, HEAD, OFFICE, PEER,
                     READER, SIBLING, STRANGER, UNDER, WARD, faults)
-from stack import expect, new_id, problem, until
+from stack import expect, problem, until
 
 # The task of these tables: given by the section's head to one of its staff.
 ACTORS = [DOER, HEAD, UNDER, CHAIR, DEPUTY, OFFICE, PEER, READER, CITY,
