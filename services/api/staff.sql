@@ -153,7 +153,9 @@ out AS MATERIALIZED (
 		(SELECT json_agg(@post_json(p) ORDER BY p.from_on, p.id)
 		    FROM posts p) AS assignments,
 		(SELECT json_agg(@grant_json(g) ORDER BY g.from_on, g.id)
-		    FROM gr g) AS grants, x.created_at, x.updated_at) j) AS body
+		    FROM gr g) AS grants,
+		'[]'::json AS external_refs, x.created_at, x.updated_at) j)
+		AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
 	SELECT 403, 0, '', 0, NULL FROM may m

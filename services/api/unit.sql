@@ -137,7 +137,8 @@ out AS MATERIALIZED (
 		x.own_seal, @unit_ref(x.parent_id) AS parent,
 		CASE WHEN x.office_id = x.id THEN x.card
 		    ELSE @unit_ref(x.office_id) END AS office, x.rank_order,
-		m.from_on AS valid_from, NULL::date AS valid_to, x.created_at,
+		m.from_on AS valid_from, NULL::date AS valid_to,
+		'[]'::json AS external_refs, x.created_at,
 		x.updated_at) j) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL

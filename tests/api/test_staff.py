@@ -9,7 +9,8 @@ from office import (ADMIN, CHAIR, CITY, DOER, HEAD, OFFICE, PEER, SIBLING,
 from stack import expect, new_id, problem, until
 
 DIRECTORY = {"id", "version", "status", "code", "full_name", "honorific",
-             "rank_order", "assignments", "created_at", "updated_at",
+             "rank_order", "assignments", "external_refs", "created_at",
+             "updated_at",
              "_permissions"}
 WHOLE = DIRECTORY | {"username", "email", "phone", "subject_type",
                      "party_member", "grants"}
