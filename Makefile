@@ -83,6 +83,7 @@ API = \
 	services/api/audit.c \
 	services/api/auth.c \
 	services/api/commitment.c \
+	services/api/complaint.c \
 	services/api/criteria_set.c \
 	services/api/delegation.c \
 	services/api/departure.c \
@@ -98,6 +99,7 @@ API = \
 	services/api/password.c \
 	services/api/plan.c \
 	services/api/plan_import.c \
+	services/api/proposal.c \
 	services/api/review.c \
 	services/api/rollup.c \
 	services/api/search.c \

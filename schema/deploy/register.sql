@@ -12,18 +12,44 @@ SELECT 'commitment' AS kind, c.id, c.version, c.status, c.unit_id,
     NULL::uuid AS assigner_id, c.author_id, c.subject_staff_id AS subject_id,
     c.subject_staff_id AS barred_id, NULL::text AS code,
     'Bản cam kết năm ' || c.year AS title, CASE c.status WHEN 'approved' THEN c.due_on END
-    AS due_on, c.plan_id
+    AS due_on, c.plan_id, NULL::uuid[] AS co_unit_ids
 FROM commitment c WHERE c.deleted_at IS NULL
 UNION ALL
 SELECT 'inspection', i.id, i.version, i.status, i.unit_id, i.unit_id,
     i.unit_id, i.lead_staff_id, NULL, i.author_id, i.subject_staff_id,
-    i.subject_staff_id, NULL, i.title, i.due_on, i.plan_id
+    i.subject_staff_id, NULL, i.title, i.due_on, i.plan_id, NULL
 FROM inspection i WHERE i.deleted_at IS NULL
 UNION ALL
 SELECT 'measure', m.id, m.version, m.status, m.unit_id, m.unit_id, m.unit_id,
     m.lead_staff_id, NULL, m.author_id, m.subject_staff_id,
-    m.subject_staff_id, NULL, m.title, m.due_on, NULL
-FROM measure m WHERE m.deleted_at IS NULL;
+    m.subject_staff_id, NULL, m.title, m.due_on, NULL,
+    NULL
+FROM measure m WHERE m.deleted_at IS NULL
+UNION ALL
+-- the Party committee is asked in the authority; a clock that has ended asks
+-- nobody
+SELECT 'proposal', p.id, p.version, CASE WHEN p.concluded_on IS NULL
+    THEN p.status ELSE 'concluded' END, p.unit_id, p.unit_id, p.unit_id, NULL,
+    NULL, p.author_id, NULL, p.author_id, NULL, p.title,
+    workday_after(z.calendar_id, CASE p.status
+	WHEN 'running' THEN p.completed_on WHEN 'reported' THEN p.reported_on
+	WHEN 'assessed' THEN p.assessed_on WHEN 'approved' THEN NULL
+	WHEN 'ordered' THEN NULL WHEN 'refused' THEN NULL
+	ELSE p.received_on END, (p.terms ->> CASE p.status
+	WHEN 'running' THEN 'report' WHEN 'reported' THEN 'assessment'
+	WHEN 'assessed' THEN 'conclusion' ELSE 'meeting' END)::int),
+    p.plan_id, CASE WHEN p.status = 'reported'
+	THEN CASE WHEN p.second_opinion_asked_on IS NOT NULL
+	    AND p.second_opinion IS NULL THEN ARRAY[p.unit_id] END
+	WHEN p.opinion IS NULL THEN ARRAY[p.unit_id] END
+FROM proposal p JOIN unit z ON z.id = p.unit_id WHERE p.deleted_at IS NULL
+UNION ALL
+-- the subject is not named: what is asked of others is not about him in their
+-- lists, nor ever asked of him
+SELECT 'complaint', k.id, k.version, k.status, k.unit_id, k.unit_id,
+    z.office_id, k.lead_staff_id, NULL, k.author_id, NULL, k.subject_staff_id,
+    NULL, k.title, k.due_on, NULL, NULL
+FROM complaint k JOIN unit z ON z.id = k.unit_id WHERE k.deleted_at IS NULL;
 
 GRANT SELECT ON register TO camket_api, camket_worker;
 

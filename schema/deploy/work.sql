@@ -41,7 +41,7 @@ WITH item AS NOT MATERIALIZED (
 	UNION ALL
 	SELECT kind, id, version, status, unit_id, asks_unit_id, office_id,
 	    doer_id, assigner_id, author_id, subject_id, barred_id, code, title,
-	    due_on, NULL, NULL, NULL, plan_id, NULL, NULL
+	    due_on, NULL, NULL, NULL, plan_id, NULL, co_unit_ids
 	FROM register
 )
 -- a person asked by name

@@ -35,6 +35,8 @@ static const struct resource *const resources[] = {
 	&resource_finding,
 	&resource_measure,
 	&resource_change,
+	&resource_proposal,
+	&resource_complaint,
 	&resource_search,
 };
 

@@ -35,6 +35,8 @@ extern const struct resource resource_inspection;
 extern const struct resource resource_finding;
 extern const struct resource resource_measure;
 extern const struct resource resource_change;
+extern const struct resource resource_proposal;
+extern const struct resource resource_complaint;
 extern const struct resource resource_search;
 
 /* A name that another system has for an item. */

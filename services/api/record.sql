@@ -37,7 +37,11 @@
     WHEN 'inspection' THEN (SELECT @inspection_rel(inspection)
 	FROM inspection WHERE inspection.id = @id)
     WHEN 'measure' THEN (SELECT @measure_rel(measure)
-	FROM measure WHERE measure.id = @id) END);
+	FROM measure WHERE measure.id = @id)
+    WHEN 'proposal' THEN (SELECT @proposal_rel(proposal)
+	FROM proposal WHERE proposal.id = @id)
+    WHEN 'complaint' THEN (SELECT @complaint_rel(complaint)
+	FROM complaint WHERE complaint.id = @id) END);
 
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @json AS body

@@ -94,6 +94,66 @@ static const struct ask measure_asks[] = {
 	{ "done", "author", "unit", 0, "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
+
+/*
+ * Đề xuất đổi mới, sáng tạo. The panel (co-owners) votes, its head decides by
+ * the count; the proposer has no part in either.
+ */
+#define HEAD P(DECIDE)
+#define SECRETARY (P(DECIDE) | P(ASSIGN))
+#define OTHERS P(IS_SUBJECT)
+static const struct transition proposal_steps[] = {
+	{ "submitted", "update", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "submitted", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "submitted", "ask_opinion", "opinion_asked", SECRETARY, 0, OTHERS,
+	    0 },
+	{ "opinion_asked", "give_opinion", NULL, P(PARTY), 0, OTHERS, 0 },
+	{ "opinion_asked", "vote", "voted", P(IS_CO_OWNER), 0, OTHERS, 0 },
+	{ "voted", "give_opinion", NULL, P(PARTY), 0, OTHERS, 0 },
+	{ "voted", "vote", "voted", P(IS_CO_OWNER), 0, OTHERS, 0 },
+	{ "voted", "decide", "approved", HEAD, 0, OTHERS, 0 },
+	{ "voted", "decide", "refused", HEAD, 0, OTHERS, STEP_ELSE },
+	{ "refused", "order", "ordered", HEAD, 0, OTHERS, 0 },
+	{ "approved", "start", "running", P(IS_AUTHOR) | SECRETARY, 0, 0, 0 },
+	{ "ordered", "start", "running", P(IS_AUTHOR) | SECRETARY, 0, 0, 0 },
+	{ "running", "complete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "running", "report", "reported", P(IS_AUTHOR), 0, 0, 0 },
+	{ "reported", "ask_opinion", NULL, SECRETARY, 0, OTHERS, 0 },
+	{ "reported", "give_opinion", NULL, P(PARTY), 0, OTHERS, 0 },
+	{ "reported", "assess", "assessed", HEAD, 0, OTHERS, 0 },
+	{ "assessed", "conclude", NULL, HEAD, 0, OTHERS, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask proposal_asks[] = {
+	{ "submitted", "leader", "unit", HEAD, "approve" },
+	{ "opinion_asked", "leader", "unit", P(REVIEW), "approve" },
+	{ "opinion_asked", "co_owner", "unit", P(PARTY), "approve" },
+	{ "voted", "leader", "unit", P(REVIEW), "approve" },
+	{ "voted", "co_owner", "unit", P(PARTY), "approve" },
+	{ "approved", "author", "unit", 0, "do" },
+	{ "ordered", "author", "unit", 0, "do" },
+	{ "running", "author", "unit", 0, "do" },
+	{ "reported", "leader", "unit", HEAD, "approve" },
+	{ "reported", "co_owner", "unit", P(PARTY), "approve" },
+	{ "assessed", "leader", "unit", HEAD, "do" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
+/* Phản ánh, kiến nghị. Whom it is about has no part in it. */
+#define JUDGE (P(INSPECT) | P(ISSUE))
+static const struct transition complaint_steps[] = {
+	{ "received", "update", NULL, P(IS_AUTHOR), 0, AGAINST, 0 },
+	{ "received", "accept", "accepted", JUDGE, 0, AGAINST, 0 },
+	{ "received", "refuse", "refused", JUDGE, 0, AGAINST, STEP_REASON },
+	{ "accepted", "accept", "accepted", JUDGE, 0, AGAINST, 0 },
+	{ "accepted", "resolve", "resolved", P(IS_DOER), 0, AGAINST, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask complaint_asks[] = {
+	{ "received", "leader", "office", P(INSPECT), "approve" },
+	{ "accepted", "doer", "unit", 0, "do" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
 /* clang-format on */
 
 const struct states states_commitment = { "commitment", commitment_steps,
@@ -102,3 +162,7 @@ const struct states states_inspection = { "inspection", inspection_steps,
 	inspection_asks };
 const struct states states_finding = { "finding", finding_steps, NULL };
 const struct states states_measure = { "measure", measure_steps, measure_asks };
+const struct states states_proposal = { "proposal", proposal_steps,
+	proposal_asks };
+const struct states states_complaint = { "complaint", complaint_steps,
+	complaint_asks };

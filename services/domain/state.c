@@ -158,11 +158,13 @@ const struct states states_evaluation = { "evaluation", evaluation_steps,
 
 const struct states *const states_all[] = { &states_plan, &states_task,
 	&states_review, &states_evaluation, &states_commitment,
-	&states_inspection, &states_measure, NULL };
+	&states_inspection, &states_measure, &states_proposal,
+	&states_complaint, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)
 {
-	return (strcmp(t->from, status) == 0 && (perms & t->need) != 0 &&
-	    (perms & t->also) == t->also && (perms & t->never) == 0);
+	return (!(t->flags & STEP_ELSE) && strcmp(t->from, status) == 0 &&
+	    (perms & t->need) != 0 && (perms & t->also) == t->also &&
+	    (perms & t->never) == 0);
 }

@@ -19,6 +19,7 @@ struct transition {
 };
 #define STEP_SIGN 0x01   /* a signing verb: asks for step-up */
 #define STEP_REASON 0x02 /* a reason must be given */
+#define STEP_ELSE 0x04   /* where else the verb above may lead, by the record */
 
 /* Who is asked while an item is in a status; mirrored in table state. */
 struct ask {
@@ -44,6 +45,8 @@ extern const struct states states_commitment;
 extern const struct states states_inspection;
 extern const struct states states_finding;
 extern const struct states states_measure;
+extern const struct states states_proposal;
+extern const struct states states_complaint;
 extern const struct states *const states_all[]; /* NULL ends it */
 
 /* May a caller with these permissions take this step? */

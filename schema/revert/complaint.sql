@@ -1,0 +1,7 @@
+-- complaint: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE complainant, complaint;
+
+COMMIT;

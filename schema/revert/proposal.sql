@@ -1,0 +1,7 @@
+-- proposal: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE proposal, term;
+
+COMMIT;
