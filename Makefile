@@ -90,6 +90,7 @@ API = \
 	services/api/change.c \
 	services/api/evaluation.c \
 	services/api/finding.c \
+	services/api/indicator.c \
 	services/api/inspection.c \
 	services/api/exchange.c \
 	services/api/me.c \
@@ -107,6 +108,7 @@ API = \
 	services/api/service_key.c \
 	services/api/session.c \
 	services/api/staff.c \
+	services/api/staff_event.c \
 	services/api/task.c \
 	services/api/ticket.c \
 	services/api/unit.c

@@ -37,6 +37,9 @@ static const struct resource *const resources[] = {
 	&resource_change,
 	&resource_proposal,
 	&resource_complaint,
+	&resource_indicator,
+	&resource_indicator_value,
+	&resource_staff_event,
 	&resource_search,
 };
 

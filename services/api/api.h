@@ -37,6 +37,9 @@ extern const struct resource resource_measure;
 extern const struct resource resource_change;
 extern const struct resource resource_proposal;
 extern const struct resource resource_complaint;
+extern const struct resource resource_indicator;
+extern const struct resource resource_indicator_value;
+extern const struct resource resource_staff_event;
 extern const struct resource resource_search;
 
 /* A name that another system has for an item. */

@@ -1,0 +1,7 @@
+-- indicator: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE indicator_value, indicator;
+
+COMMIT;
