@@ -265,9 +265,10 @@ check-sql: build
 $(B)/statements.sql: tests/sql/statements.c $(B)/libcamket.a
 	@$(CC) $(CPPFLAGS) $(LDFLAGS) -o $(B)/statements $^ $(LIBS)
 	@$(B)/statements tap >$@
+test-sql: PSQL = psql -qXAt -v ON_ERROR_STOP=1 \
+    -v statements=$(abspath $(B))/statements.sql -f
 test-sql: build $(B)/statements.sql
-	@tests/database prove -e 'psql -qXAt -v ON_ERROR_STOP=1 \
-	    -v statements=$(abspath $(B))/statements.sql -f' tests/sql/*.sql
+	@tests/database prove -e '$(PSQL)' tests/sql/*.sql
 test-api: build
 	@$(PYTEST) tests/api
 # A storm of logins beside reads: figures, by hand.
