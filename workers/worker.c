@@ -1,4 +1,8 @@
 /* The life of a worker process; see worker.h. */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +23,10 @@
 #define WORKER_WAIT_MS 10000   /* for a connection */
 #define WORKER_ANSWER_MS 60000 /* for an answer */
 #define CLOCK_MS 250
+#define ALIVE_MS 1000
 
 static volatile sig_atomic_t stopping;
+static int alive_fd = -1;
 static struct db_settings settings;
 static uint64_t clock_read_at;
 
@@ -38,6 +44,7 @@ struct end {
 };
 
 static void on_signal(int);
+static void alive(void);
 static void turn(struct worker *);
 static void idle(void *);
 static void waited(struct db_op *, struct db_answer *);
@@ -56,6 +63,11 @@ worker_init(struct worker *w, const char *name, const char *role)
 	config_load();
 	log_init(name, config_text(CFG_LOG_LEVEL));
 	clock_init(config_text(CFG_TZ));
+	if (*config_text(CFG_ALIVE) != '\0' &&
+	    (alive_fd = open(config_text(CFG_ALIVE),
+	         O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) == -1)
+		fatal("CAMKET_ALIVE: %s: %s", config_text(CFG_ALIVE),
+		    strerror(errno));
 	srand((unsigned)time(NULL) ^ (unsigned)getpid());
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
@@ -90,6 +102,7 @@ worker_fini(struct worker *w)
 int
 worker_stopping(void)
 {
+	alive();
 	return (stopping);
 }
 
@@ -170,6 +183,19 @@ db_end_s(struct worker *w, int commit)
 	while (!e.done)
 		turn(w);
 	return (e.outcome);
+}
+
+/* Whoever asks whether to stop is between two pieces of work: not stuck. */
+static void
+alive(void)
+{
+	static uint64_t said;
+	uint64_t now = clock_mono_ms();
+
+	if (alive_fd == -1 || now - said < ALIVE_MS)
+		return;
+	said = now;
+	(void)futimens(alive_fd, NULL);
 }
 
 static void

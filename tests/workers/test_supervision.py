@@ -22,7 +22,9 @@ def stack():
     """A stack in a folder whose name has what shells stumble over."""
     home = Path(tempfile.mkdtemp(prefix="camket-test-"))
     home.chmod(0o755)
-    s = Stack(LEAVE_S=2)
+    (home / "alive").touch()
+    (home / "alive").chmod(0o666)
+    s = Stack(LEAVE_S=2, ALIVE=home / "alive")
     s.dir.rmdir()
     s.dir = home / "cam kết's"
     s.environ["CAMKET_DIR"] = str(s.dir)
@@ -79,6 +81,18 @@ def test_no_password_stands_in_a_log(stack):
     logs = [f for f in (stack.dir / "log").rglob("*") if f.is_file()]
     assert any(f.stat().st_size for f in logs)
     assert not [f for f in logs if secret in f.read_text(errors="replace")]
+
+
+def test_a_worker_shows_that_it_turns(stack):
+    """Each alone, since all of these touch the same file."""
+    for name in ("relay", "scheduler", "reminders", "rollups"):
+        for other in {"relay", "scheduler", "reminders", "rollups"} - {name}:
+            stack.kill(other, signal.SIGSTOP)
+        shown = stack.dir.parent / "alive"
+        before = shown.stat().st_mtime
+        until(lambda: shown.stat().st_mtime > before + 1, what=name)
+        for other in {"relay", "scheduler", "reminders", "rollups"} - {name}:
+            stack.kill(other, signal.SIGCONT)
 
 
 def test_api_returns_when_its_parent_process_is_killed(stack):
