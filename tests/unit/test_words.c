@@ -101,7 +101,7 @@ static void
 test_every_event_that_is_told_has_its_words(void **state)
 {
 	static const char *const audiences[] = { "asked", "author", "doer",
-		"assigner", "subject", NULL };
+		"assigner", "subject", "led", NULL };
 	const struct states *const *s;
 	const struct transition *t;
 	const struct event_rule *rule;
