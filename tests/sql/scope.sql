@@ -41,6 +41,50 @@ SELECT n('evaluation ' || s), s, n('A1'), n('A1'), n('A'), n('doer'), n('set'),
     '2026-0' || i, '2026-01-01', '2026-02-01', 'Bí mật', n('doer'), now(), now()
 FROM unnest('{draft,self_assessed,reviewed,met}'::text[])
     WITH ORDINALITY x(s, i);
+INSERT INTO commitment (id, status, unit_id, asks_unit_id, subject_staff_id,
+    year, "text", author_id, created_at, updated_at)
+SELECT n('commitment ' || s), s, n('A1'), n('A1'), n('doer'), 2025 + i,
+    'Bí mật', n('doer'), now(), now()
+FROM unnest('{draft,submitted,approved,reported}'::text[])
+    WITH ORDINALITY x(s, i);
+INSERT INTO inspection (id, status, unit_id, title, origin, lead_staff_id,
+    announced_on, author_id, created_at, updated_at)
+SELECT n('inspection ' || s), s, n('A1'), 'Bí mật', '{"kind":"plan"}',
+    n('chair'), '2026-02-01', n('chair'), now(), now()
+FROM unnest('{planned,running}'::text[]) s;
+INSERT INTO finding (id, status, inspection_id, unit_id, title, author_id,
+    created_at, updated_at)
+SELECT n('finding ' || s), s, n('inspection running'), n('A1'), 'Bí mật',
+    n('chair'), now(), now() FROM unnest('{draft,stated}'::text[]) s;
+INSERT INTO measure (id, status, finding_id, inspection_id, unit_id, kind,
+    title, due_on, author_id, created_at, updated_at)
+SELECT n('measure ' || s), s, n('finding stated'), n('inspection running'),
+    n('A1'), 'rectify', 'Bí mật', '2026-03-01', n('chair'), now(), now()
+FROM unnest('{open,done}'::text[]) s;
+INSERT INTO proposal (id, status, unit_id, title, eligible, received_on, terms,
+    author_id, created_at, updated_at)
+SELECT n('proposal ' || s), s, n('A'), 'Bí mật', true, '2026-02-02',
+    '{"meeting":7,"report":5,"assessment":7,"conclusion":3}', n('doer'), now(),
+    now() FROM unnest('{submitted,voted,running}'::text[]) s;
+INSERT INTO complaint (id, status, unit_id, channel, received_on, title,
+    anonymous, lead_staff_id, author_id, created_at, updated_at)
+SELECT n('complaint ' || s), s, n('A1'), 'post', '2026-02-02', 'Bí mật', false,
+    n('office'), n('office'), now(), now()
+FROM unnest('{received,accepted}'::text[]) s;
+INSERT INTO complainant (complaint_id, full_name)
+SELECT id, 'Bí mật' FROM complaint;
+INSERT INTO indicator (id, unit_id, code, title, aggregation, direction,
+    author_id, created_at, updated_at)
+VALUES (n('indicator'), n('A'), 'CT', 'Bí mật', 'sum', 'higher', n('office'),
+    now(), now());
+INSERT INTO indicator_value (id, indicator_id, unit_id, period, period_from,
+    period_until, value, note, author_id, created_at, updated_at)
+VALUES (n('value'), n('indicator'), n('A'), '2026-01', '2026-01-01',
+    '2026-02-01', 1, 'Bí mật', n('office'), now(), now());
+INSERT INTO staff_event (id, staff_id, unit_id, kind, title, from_on,
+    author_id, created_at, updated_at)
+VALUES (n('staff event'), n('doer'), n('A1'), 'award', 'Bí mật', '2026-01-05',
+    n('chair'), now(), now());
 INSERT INTO notification (id, staff_id, category, title, body, created_at)
 VALUES (n('notification'), n('doer'), 'assigned', 'Bí mật', 'Bí mật', now());
 INSERT INTO delivery (id, staff_id, occasion, channel, template, kind, ref,
@@ -93,7 +137,12 @@ CREATE TEMP TABLE candidate AS
 SELECT id FROM unit UNION SELECT id FROM staff UNION SELECT id FROM plan
 UNION SELECT id FROM task UNION SELECT id FROM review
 UNION SELECT id FROM evaluation UNION SELECT id FROM notification
-UNION SELECT id FROM service_key;
+UNION SELECT id FROM service_key UNION SELECT id FROM criteria_set
+UNION SELECT id FROM commitment UNION SELECT id FROM inspection
+UNION SELECT id FROM finding UNION SELECT id FROM measure
+UNION SELECT id FROM proposal UNION SELECT id FROM complaint
+UNION SELECT id FROM indicator UNION SELECT id FROM indicator_value
+UNION SELECT id FROM staff_event;
 -- One body that names what it should not, with all that any table requires.
 CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('kind', CASE split_part(statement, '_', 1)
