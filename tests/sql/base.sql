@@ -71,21 +71,21 @@ SELECT is(json_pick('{"a":1,"b":null,"c":3}', '{"b":2,"a":1,"z":0}'),
 SELECT is(json_pick('{"a":1}', '{"z":0}'), NULL, 'and nothing of the unknown');
 
 -- References by code.
-SELECT is(refs('{"unit_code":"A1","title":"x"}'),
+SELECT is(refs('{"unit_code":"A1","title":"x"}', n('chair'), '2026-02-10'),
     jsonb_build_object('unit_id', n('A1'), 'title', 'x'),
     'a code becomes an id');
-SELECT is(refs('{"lead_staff_code":"doer","parent_unit_code":"A"}'),
+SELECT is(refs('{"lead_staff_code":"doer","parent_unit_code":"A"}', n('chair'), '2026-02-10'),
     jsonb_build_object('lead_staff_id', n('doer'), 'parent_unit_id', n('A')),
     'by what the name ends with');
-SELECT is(refs('{"unit_code":null}'), '{"unit_id":null}'::jsonb,
+SELECT is(refs('{"unit_code":null}', n('chair'), '2026-02-10'), '{"unit_id":null}'::jsonb,
     'no code is no id');
-SELECT is(refs('{"code":"A1","agency_code":"x","criteria_set_name":"y"}'),
+SELECT is(refs('{"code":"A1","agency_code":"x","criteria_set_name":"y"}', n('chair'), '2026-02-10'),
     '{"code":"A1","agency_code":"x","criteria_set_name":"y"}'::jsonb,
     'other codes stay');
-SELECT throws_ok($$SELECT refs('{"unit_code":"nowhere"}')$$, 'CK422', NULL,
+SELECT throws_ok($$SELECT refs('{"unit_code":"nowhere"}', n('chair'), '2026-02-10')$$, 'CK422', NULL,
     'a code nobody bears is refused');
 UPDATE unit SET deleted_at = now() WHERE id = n('A2');
-SELECT throws_ok($$SELECT refs('{"unit_code":"A2"}')$$, 'CK422', NULL,
+SELECT throws_ok($$SELECT refs('{"unit_code":"A2"}', n('chair'), '2026-02-10')$$, 'CK422', NULL,
     'and one of what was deleted');
 
 -- Sorting: Vietnamese order, given names first, codes as people count.
