@@ -113,7 +113,7 @@ SELECT true_figures('after a move');
 
 -- --- whatever the service writes ---
 
-SELECT make_grant('head', 'T', 'chair');
+SELECT make_grant(who, 'T', 'chair') FROM unnest('{head,chair}'::text[]) who;
 SELECT make_grant('head', code, 'head') FROM unit WHERE code <> 'A1';
 SELECT setseed(0.2024);
 CREATE TEMP TABLE answer (verb text, outcome int);
@@ -143,7 +143,9 @@ BEGIN
 			ORDER BY random() LIMIT 1;
 			v := coalesce(v, 'accept');
 		END IF;
-		a := jsonb_build_object('caller', n('head'), 'id', t.id, 'version',
+		-- whoever reported it does not judge it
+		a := jsonb_build_object('caller', n(CASE WHEN v IN ('accept',
+		    'return') THEN 'chair' ELSE 'head' END), 'id', t.id, 'version',
 		    t.version + (random() < 0.05)::int);
 		CASE v
 		WHEN 'create' THEN

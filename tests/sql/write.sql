@@ -178,14 +178,21 @@ SELECT is(plan_read() -> 'issuer_unit', jsonb_build_object('id', n('A'),
 SELECT is(card::jsonb, jsonb_build_object('id', id, 'code', code, 'name', name),
     'a card is its unit: ' || code) FROM unit;
 
--- Activation gives the drafts out, in one statement.
+-- Activation gives the drafts out, in one statement. Its author does not issue
+-- a plan.
 SELECT is(outcome('plan_verb', ask('chair', jsonb_build_object('id', n('plan'),
+    'verb', 'issue', 'version', 2, 'body',
+    '{"number":"12","issued_on":"2026-02-01"}'::jsonb))), 403,
+    'not by its author');
+SELECT make_grant('head', 'A', 'chair');
+SELECT is(outcome('plan_verb', ask('head', jsonb_build_object('id', n('plan'),
     'verb', 'issue', 'version', 2, 'body',
     '{"number":"12","issued_on":"2026-02-01"}'::jsonb))), 200, 'issued');
 INSERT INTO task (id, kind, plan_id, code, title, unit_id, due_on, author_id,
     cadence, created_at, updated_at)
 SELECT n('item ' || k), k, n('plan'), k, k, n('A1'),
-    CASE k WHEN 'one_off' THEN date '2026-02-20' END, n('chair'), '{}', now(),
+    CASE k WHEN 'one_off' THEN date '2026-02-20' END, n('chair'),
+    CASE k WHEN 'recurring' THEN '{monthly}'::text[] ELSE '{}' END, now(),
     now() FROM unnest('{one_off,continuous,recurring}'::text[]) k;
 DELETE FROM mark;
 SELECT is(outcome('plan_activate', ask('chair', jsonb_build_object('id',
