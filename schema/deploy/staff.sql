@@ -264,8 +264,11 @@ BEGIN
 			    WHERE a.staff_id = s.id
 			      AND unit_known(a.unit_id, caller, day)))
 			FROM staff s WHERE s.id = found)
-		    ELSE (SELECT c.status = 'active' FROM criteria_set c
-			WHERE c.id = found) END, false) THEN
+		    ELSE (SELECT c.status = 'active' AND (c.unit_id IS NULL
+			OR EXISTS (SELECT FROM reach h WHERE h.staff_id = caller
+			    AND h.unit_id = c.unit_id AND h.perms <> 0
+			    AND h.from_on <= day AND day < h.until_on))
+			FROM criteria_set c WHERE c.id = found) END, false) THEN
 			bad := bad || concat('/' || nullif(array_to_string(
 			    place, '/'), ''), '/', k,
 			    E' unknown_reference\n');

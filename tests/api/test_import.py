@@ -300,3 +300,20 @@ def test_an_unknown_set_of_criteria_is_a_doubt_and_no_fault(office):
     p = expect(office.stack.post(PATH, OFFICE, d), 201)
     assert warnings(p) == {("/obligations/0/criteria_set_code",
                             "unknown_criteria_set")}
+
+
+def test_a_batch_keeps_an_import_whole_or_not_at_all(office):
+    d = small(id=new_id())
+    before = count(office)
+    good = {"method": "POST", "path": PATH, "body": d}
+    bad = {"method": "POST", "path": "/v1/plans", "body": {
+        "title": "x", "issuer_unit_code": "ward-tan-chinh"}}
+    r = office.stack.post("/v1/batch", OFFICE, {"atomic": True,
+                                                "operations": [good, bad]})
+    assert r.status_code == 422, r.text
+    assert count(office)[0][:4] == before[0][:4]
+    problem(office.stack.get(f"/v1/plans/{d['id']}", OFFICE), 404,
+            "not_found")
+    expect(office.stack.post("/v1/batch", OFFICE, {
+        "atomic": True, "operations": [good]}), 200)
+    assert len(office.all(f"/v1/plans/{d['id']}/tasks", OFFICE)) == 1

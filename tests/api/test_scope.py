@@ -1,25 +1,13 @@
-"""Nobody is shown, and nobody changes, what is not his: statement by
-statement, and where one thing is named inside another."""
+"""Nobody is shown what is not his where one thing is named inside another, nor
+keeps what he has lost."""
 
 import json
-import os
-import re
-from pathlib import Path
 
-import psycopg2
 import pytest
 
 from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, SIBLING, STRANGER,
-                    WARD, faults)
-from stack import TREE, expect, new_id, problem
-
-# Statements that answer somebody without grants, and what they tell him.
-OWN = {
-    "me": "himself",
-    "me_work_counts": "how much of his own there is: nothing",
-    "staff_count": "himself",
-    "notification_read_all": "how many of his own lines: none",
-}
+                    faults)
+from stack import expect, new_id, problem
 
 
 @pytest.fixture(scope="module")
@@ -44,114 +32,6 @@ def world(office):
             "evaluation": evaluation["id"], "gone": gone["id"],
             "staff": office.people[DOER], "unit": office.units["economy"]}
 
-
-def statements():
-    """The closed set, as the build has it: (name, sql, {parameter: type},
-    lane, unscoped)."""
-    text = (Path(os.environ.get("CAMKET_BUILD", TREE / "build"))
-            / "queries.c").read_text()
-    params = {m[1]: [(n, t) for n, t in re.findall(
-        r'\{ "(\w+)", Q_(\w+) \}', m[2])] for m in re.finditer(
-        r"static const struct query_param p_(\w+)\[\] = \{\n(.*?)\};", text,
-        re.S)}
-    for m in re.finditer(
-            r'const struct query q_(\w+) = \{\n\t"\w+",\n\t"((?:[^"\\]|\\.)*)'
-            r'",\n\t.*?LANE_(\w+), (NULL|".*?"),', text, re.S):
-        yield (m[1], json.loads(f'"{m[2]}"'), params.get(m[1], []), m[3],
-               m[4] != "NULL")
-
-
-TYPES = {"BOOL": "bool", "BYTEA": "bytea", "BIGINT": "bigint", "INT": "int",
-         "TEXT": "text", "JSON": "json", "JSONB": "jsonb", "DATE": "date",
-         "INSTANT": "timestamptz", "NUMERIC": "numeric", "UUID": "uuid",
-         "INTS": "int[]", "TEXTS": "text[]", "BIGINTS": "bigint[]",
-         "DATES": "date[]", "UUIDS": "uuid[]"}
-# of the resources, whose parameters are known here
-OURS = re.compile(r"^(plan|task|review|evaluation|staff|unit|grant|assignment|"
-                  r"obligation|notification|delivery|me|rollup)(_|$)")
-NEUTRAL = {"limit": 1000, "subtree": True, "depth": 9, "request": "r",
-           "tell": False, "dry_run": False, "faulty": False,
-           "acknowledge": True, "drop": [], "session_s": 1}
-
-
-def call(cur, sql, params, **known):
-    for i in range(len(params), 0, -1):
-        name, kind = params[i - 1]
-        value = known.get(name, NEUTRAL.get(name))
-        if isinstance(value, dict):
-            value = json.dumps(value)
-        sql = re.sub(rf"\${i}(?!\d)", lambda _: cur.mogrify(
-            "CAST(%s AS " + TYPES[kind] + ")", (value,)).decode(), sql)
-    cur.execute(sql)
-    return cur.fetchall() if cur.description else []
-
-
-def told(rows, who):
-    """What is in these rows beside himself and an empty list's own line."""
-    return [r for r in rows if not (len(r) > 2 and str(r[1]) in ("None", who))
-            and not (r[0] == "total" and r[-1] == 0)]
-
-
-def test_each_statement_shows_and_changes_nothing_for_who_holds_nothing(
-        office, world):
-    who = office.people[office.bare()]
-    known = {"caller": who, "today": office.day(), "unit": WARD,
-             "now": office.day() + "T08:00:00Z", "from_day": "2020-01-01",
-             "until_day": "2199-12-31",
-             # as if the state table let everybody do everything
-             "from": ["draft", "assigned", "submitted", "in_force", "issued",
-                      "self_assessed", "active", "discussed"] * 2,
-             "to": ["cancelled"] * 16, "need": [-1] * 16, "also": [0] * 16,
-             "never": [0] * 16}
-    bodies = {"plan": {"title": "x", "unit_code": WARD}, "task": {
-        "title": "x", "lead": {"unit_code": "economy"}}}
-    read = wrote = 0
-    with psycopg2.connect(office.stack.env["CAMKET_DATABASE_URL"]) as db:
-        with db.cursor() as cur:
-            cur.execute("SET search_path = camket, public")
-            count = ("SELECT (SELECT count(*) FROM event),"
-                     " (SELECT count(*) FROM staff_grant),"
-                     " (SELECT sum(version) FROM task),"
-                     " (SELECT sum(version) FROM plan),"
-                     " (SELECT sum(version) FROM review),"
-                     " (SELECT sum(version) FROM evaluation),"
-                     " (SELECT sum(version) FROM staff)")
-            for name, sql, params, lane, unscoped in statements():
-                wants = [p for p, _ in params]
-                if unscoped or "caller" not in wants or not OURS.match(name) \
-                        or name in OWN:
-                    continue
-                targets = list(world.values()) if "id" in wants else [None]
-                for target in targets:
-                    cur.execute("SAVEPOINT s")
-                    cur.execute(count)
-                    before = cur.fetchall()
-                    body = {"id": new_id(), "reason": "x", "role": "chair",
-                            "position": "x", "result": "x", "name": "x",
-                            **bodies.get(name.split("_")[0], {})}
-                    try:
-                        rows = call(cur, sql, params, **known, id=target,
-                                    part_id=target, body=body)
-                    except psycopg2.Error as e:
-                        # a refused reference, or a body that lacks members
-                        assert e.pgcode[:2] in ("CK", "23", "22"), (name, e)
-                        rows = []
-                    else:
-                        if lane == "WRITE":
-                            cur.execute(count)
-                            assert cur.fetchall() == before, name
-                            wrote += 1
-                    if lane == "WRITE":     # a refusal tells no more than that
-                        assert all(r[0] in (403, 404) and not r[-1]
-                                   for r in rows), (name, rows)
-                    else:
-                        assert told(rows, who) == [], (name, target, rows)
-                        read += 1
-                    cur.execute("ROLLBACK TO SAVEPOINT s")
-    assert read > 100 and wrote > 50, (read, wrote)
-
-
-# --- one thing named inside another ---
 
 def test_what_is_foreign_is_no_reference_anywhere(office, far, world):
     """By id or by code, in every member of every body that names something:
@@ -203,6 +83,14 @@ def test_what_is_foreign_is_no_reference_anywhere(office, far, world):
                 {"method": "POST", "path": path, "body": body}]}), 200)
         part = r["results"][0] if "results" in r else r["operations"][0]
         assert part["status"] == 422, part
+    office.make("criteria-sets", far[-1], {
+        "code": f"set-{tag}", "title": "Của họ", "unit_code": tag,
+        "items": [{"code": "A", "text": "a", "answer": "yes_no"}]})
+    assert faults(office.stack.post("/v1/reviews", DOER, {
+        "criteria_set_code": f"set-{tag}", "period": "2198-01"})) == {
+            "/criteria_set_code": "unknown_reference"}
+    expect(office.stack.post("/v1/reviews", staff, {
+        "criteria_set_code": f"set-{tag}", "period": "2198-01"}), 201)
     for body, at in [({"lead": {"unit_code": tag}}, "/lead/unit_code"),
                      ({"co_owners": [{"unit_id": unit}]},
                       "/co_owners/0/unit_id")]:
