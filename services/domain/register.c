@@ -75,6 +75,7 @@ static const struct transition finding_steps[] = {
 	{ "stated", "answer", NULL, AGAINST, 0, 0, 0 },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
+static const struct ask finding_asks[] = { { NULL, NULL, NULL, 0, NULL } };
 
 /* Biện pháp. Nobody verifies what was his to do, or is about him. */
 #define VERIFIER (P(INSPECT) | P(REVIEW) | P(IS_AUTHOR))
@@ -160,7 +161,7 @@ const struct states states_commitment = { "commitment", commitment_steps,
 	commitment_asks };
 const struct states states_inspection = { "inspection", inspection_steps,
 	inspection_asks };
-const struct states states_finding = { "finding", finding_steps, NULL };
+const struct states states_finding = { "finding", finding_steps, finding_asks };
 const struct states states_measure = { "measure", measure_steps, measure_asks };
 const struct states states_proposal = { "proposal", proposal_steps,
 	proposal_asks };

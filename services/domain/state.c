@@ -158,7 +158,7 @@ const struct states states_evaluation = { "evaluation", evaluation_steps,
 
 const struct states *const states_all[] = { &states_plan, &states_task,
 	&states_review, &states_evaluation, &states_commitment,
-	&states_inspection, &states_measure, &states_proposal,
+	&states_inspection, &states_finding, &states_measure, &states_proposal,
 	&states_complaint, NULL };
 
 int

@@ -70,23 +70,36 @@ SELECT is(json_pick('{"a":1,"b":null,"c":3}', '{"b":2,"a":1,"z":0}'),
     '{"a":1,"b":null}'::jsonb, 'a pick keeps what is named, nulls too');
 SELECT is(json_pick('{"a":1}', '{"z":0}'), NULL, 'and nothing of the unknown');
 
--- References by code.
-SELECT is(refs('{"unit_code":"A1","title":"x"}', n('chair'), '2026-02-10'),
+-- References by code or id, as the caller knows them.
+CREATE FUNCTION tap.refs_of(body jsonb, who text DEFAULT 'head') RETURNS jsonb
+LANGUAGE sql AS $$ SELECT refs(body, n(who), '2026-02-10') $$;
+SELECT is(refs_of('{"unit_code":"A1","title":"x"}'),
     jsonb_build_object('unit_id', n('A1'), 'title', 'x'),
     'a code becomes an id');
-SELECT is(refs('{"lead_staff_code":"doer","parent_unit_code":"A"}', n('chair'), '2026-02-10'),
+SELECT is(refs_of('{"lead_staff_code":"doer","parent_unit_code":"A"}'),
     jsonb_build_object('lead_staff_id', n('doer'), 'parent_unit_id', n('A')),
     'by what the name ends with');
-SELECT is(refs('{"unit_code":null}', n('chair'), '2026-02-10'), '{"unit_id":null}'::jsonb,
+SELECT is(refs_of('{"unit_code":null}'), '{"unit_id":null}'::jsonb,
     'no code is no id');
-SELECT is(refs('{"code":"A1","agency_code":"x","criteria_set_name":"y"}', n('chair'), '2026-02-10'),
+SELECT is(refs_of('{"code":"A1","agency_code":"x","criteria_set_name":"y"}'),
     '{"code":"A1","agency_code":"x","criteria_set_name":"y"}'::jsonb,
     'other codes stay');
-SELECT throws_ok($$SELECT refs('{"unit_code":"nowhere"}', n('chair'), '2026-02-10')$$, 'CK422', NULL,
-    'a code nobody bears is refused');
+SELECT is(refs_of('{"co_owners":[{"staff_code":"other"},{"unit_code":"A2"}]}'),
+    jsonb_build_object('co_owners', jsonb_build_array(
+	jsonb_build_object('staff_id', n('other')),
+	jsonb_build_object('unit_id', n('A2')))), 'also in lists');
+SELECT throws_ok(format('SELECT refs_of(%L, %L)', b, w), 'CK422', NULL,
+    format('%s may not name %s', w, b))
+FROM (VALUES ('head', '{"unit_code":"nowhere"}'),
+    ('head', '{"staff_code":"nobody"}'),
+    ('head', '{"criteria_set_code":"none"}'),
+    ('stranger', '{"unit_code":"A1"}'),
+    ('stranger', '{"staff_code":"doer"}'),
+    ('stranger', jsonb_build_object('unit_id', n('A1'))::text),
+    ('stranger', jsonb_build_object('lead_staff_id', n('doer'))::text)) x(w, b);
 UPDATE unit SET deleted_at = now() WHERE id = n('A2');
-SELECT throws_ok($$SELECT refs('{"unit_code":"A2"}', n('chair'), '2026-02-10')$$, 'CK422', NULL,
-    'and one of what was deleted');
+SELECT throws_ok($$SELECT refs_of('{"unit_code":"A2"}')$$, 'CK422', NULL,
+    'what was deleted is named by nobody');
 
 -- Sorting: Vietnamese order, given names first, codes as people count.
 SELECT is(string_agg(t, ' ' ORDER BY t COLLATE "vi-x-icu"),
@@ -95,9 +108,14 @@ FROM unnest(string_to_array('đ y ư u ơ ô o ê e d b â ă ạ á ã ả à a
 SELECT is(string_agg(t, ' ' ORDER BY t COLLATE "vi-x-icu"),
     'da dà dả dã dá dạ dz đa đà Đà Nẵng đường', 'words in their order')
 FROM unnest('{đường,Đà Nẵng,đà,đa,dz,dạ,dá,dã,dả,dà,da}'::text[]) t;
-UPDATE staff SET full_name = 'Trần Văn Bình' WHERE id = n('doer');
-SELECT is(given_name, 'Bình', 'people sort by given name')
-FROM staff WHERE id = n('doer');
+UPDATE staff SET full_name = x.name FROM (VALUES ('doer', 'Trần Văn Bình'),
+    ('head', 'Lê Bình'), ('chair', 'Nguyễn An'), ('far', 'Đỗ Đức'),
+    ('other', 'Đỗ Dũng')) x(code, name) WHERE staff.code = x.code;
+SELECT is(string_agg(full_name, ', ' ORDER BY given_name COLLATE "vi-x-icu",
+	family_name COLLATE "vi-x-icu"),
+    'Nguyễn An, Lê Bình, Trần Văn Bình, Đỗ Dũng, Đỗ Đức',
+    'people sort by given name, then the rest')
+FROM staff WHERE full_name NOT LIKE 'Người %';
 INSERT INTO task (id, kind, code, title, unit_id, author_id, created_at,
     updated_at) SELECT n(c), 'one_off', c, c, n('A'), n('chair'), now(), now()
 FROM unnest('{II.10,II.2,II.1,III.1,I.12,II.2.1,VĂN.3}'::text[]) c;

@@ -113,8 +113,9 @@ SELECT true_figures('after a move');
 
 -- --- whatever the service writes ---
 
-SELECT make_grant(who, 'T', 'chair') FROM unnest('{head,chair}'::text[]) who;
+SELECT make_grant('head', 'T', 'chair');
 SELECT make_grant('head', code, 'head') FROM unit WHERE code <> 'A1';
+SELECT make_grant('admin', 'T', 'chair'); -- who does not do it accepts it
 SELECT setseed(0.2024);
 CREATE TEMP TABLE answer (verb text, outcome int);
 DO $$
@@ -143,9 +144,8 @@ BEGIN
 			ORDER BY random() LIMIT 1;
 			v := coalesce(v, 'accept');
 		END IF;
-		-- whoever reported it does not judge it
 		a := jsonb_build_object('caller', n(CASE WHEN v IN ('accept',
-		    'return') THEN 'chair' ELSE 'head' END), 'id', t.id, 'version',
+		    'return') THEN 'admin' ELSE 'head' END), 'id', t.id, 'version',
 		    t.version + (random() < 0.05)::int);
 		CASE v
 		WHEN 'create' THEN

@@ -105,8 +105,7 @@ SELECT set_eq('SELECT unit_id, day FROM mark', $$VALUES
     (n('A1'), date '2026-03-10'), (n('A1'), date '2026-04-01')$$,
     'both days are marked, before and after');
 SELECT ok(before @> '{"due_on":"2026-03-10","text":"Nội dung"}'
-    AND patch @> '{"due_on":"2026-04-01","text":null}',
-    'the event keeps what was and what was asked')
+    AND patch @> '{"due_on":"2026-04-01","text":null}', 'the event keeps what was and what was asked')
 FROM event WHERE ref = n('two') AND verb = 'update';
 DELETE FROM mark;
 SELECT is(outcome('task_remove', ask('head', jsonb_build_object('id', n('two'),
@@ -152,22 +151,22 @@ FROM (VALUES ('head', 'k-1', '\x01', 'true'), ('head', 'k-1', '\x02', 'false'),
 
 -- --- plans: the stored text follows the row, names follow their own ---
 
-SELECT is(outcome('plan_create', ask('chair', jsonb_build_object('body',
+SELECT is(outcome('plan_create', ask('office', jsonb_build_object('body',
     jsonb_build_object('id', n('plan'), 'title', 'Kế hoạch }"{', 'unit_id',
 	n('A'), 'sections', '[{"a":{"b":"}"}}]'::jsonb)))), 201, 'a plan');
 CREATE FUNCTION tap.plan_read() RETURNS jsonb LANGUAGE sql AS $$
-	SELECT (r ->> 'body')::jsonb FROM run('plan_get', ask('chair',
+	SELECT (r ->> 'body')::jsonb FROM run('plan_get', ask('office',
 	    jsonb_build_object('id', n('plan')))) r $$;
 CREATE FUNCTION tap.plan_row() RETURNS jsonb LANGUAGE sql AS $$
 	SELECT to_jsonb(p) - '{unit_id,submitted_by,deleted_at,doc,fold}'::text[]
 	FROM plan p WHERE id = n('plan') $$;
-SELECT is(plan_read() - '{issuer_unit,external_refs}'::text[], plan_row(), 'is read as it stands');
+SELECT ok(plan_read() @> plan_row(), 'is read as it stands');
 SELECT is(plan_read() -> 'issuer_unit' ->> 'name', 'Đơn vị A',
     'with its unit''s name');
-SELECT is(outcome('plan_patch', ask('chair', jsonb_build_object('id', n('plan'),
+SELECT is(outcome('plan_patch', ask('office', jsonb_build_object('id', n('plan'),
     'version', 1, 'body', '{"title":"Tên khác","signer":{"title":"Chủ tịch"}}'::jsonb))),
     200, 'patched');
-SELECT is(plan_read() - '{issuer_unit,external_refs}'::text[], plan_row(), 'the text follows');
+SELECT ok(plan_read() @> plan_row(), 'the text follows');
 SELECT is(plan_read() ->> 'title', 'Tên khác', 'with the new title');
 UPDATE plan SET status = 'submitted' WHERE id = n('plan');
 SELECT is(plan_read() ->> 'status', 'submitted', 'whoever changes the row');
@@ -178,22 +177,19 @@ SELECT is(plan_read() -> 'issuer_unit', jsonb_build_object('id', n('A'),
 SELECT is(card::jsonb, jsonb_build_object('id', id, 'code', code, 'name', name),
     'a card is its unit: ' || code) FROM unit;
 
--- Activation gives the drafts out, in one statement. Its author does not issue
--- a plan.
+-- Activation gives the drafts out, in one statement.
+SELECT is(outcome('plan_verb', ask('office', jsonb_build_object('id', n('plan'),
+    'verb', 'issue', 'version', 2, 'body', '{}'::jsonb))), 403,
+    'not issued by its author');
 SELECT is(outcome('plan_verb', ask('chair', jsonb_build_object('id', n('plan'),
-    'verb', 'issue', 'version', 2, 'body',
-    '{"number":"12","issued_on":"2026-02-01"}'::jsonb))), 403,
-    'not by its author');
-SELECT make_grant('head', 'A', 'chair');
-SELECT is(outcome('plan_verb', ask('head', jsonb_build_object('id', n('plan'),
     'verb', 'issue', 'version', 2, 'body',
     '{"number":"12","issued_on":"2026-02-01"}'::jsonb))), 200, 'issued');
 INSERT INTO task (id, kind, plan_id, code, title, unit_id, due_on, author_id,
     cadence, created_at, updated_at)
 SELECT n('item ' || k), k, n('plan'), k, k, n('A1'),
     CASE k WHEN 'one_off' THEN date '2026-02-20' END, n('chair'),
-    CASE k WHEN 'recurring' THEN '{monthly}'::text[] ELSE '{}' END, now(),
-    now() FROM unnest('{one_off,continuous,recurring}'::text[]) k;
+    CASE k WHEN 'recurring' THEN ARRAY['month'] ELSE '{}' END, now(), now()
+FROM unnest('{one_off,continuous,recurring}'::text[]) k;
 DELETE FROM mark;
 SELECT is(outcome('plan_activate', ask('chair', jsonb_build_object('id',
     n('plan'), 'verb', 'activate', 'version', 3, 'body',
