@@ -10,6 +10,7 @@
 
 -- comment_list(caller uuid, today date, id uuid, item_kind text, after text[],
 --     after_id uuid, limit int) : many slow
+-- unscoped: the item is read first, as the caller
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
 SELECT h.horizon, l.* FROM
@@ -31,6 +32,7 @@ CROSS JOIN LATERAL (SELECT refs(e.b, $caller, $today) AS b) x;
 --     item_kind text, comment_id uuid, version int, body jsonb,
 --     mentions uuid[], title text, about text, href text, request text,
 --     trace text, key text, hash bytea) : one write
+-- unscoped: the item is read first, as the caller
 WITH upd AS (
 	INSERT INTO comment AS t (id, kind, ref, "text", mention_ids, author_id,
 	    created_at)
@@ -90,6 +92,7 @@ SELECT outcome, version, status, perms, body FROM out;
 -- activity_list(caller uuid, today date, id uuid, item_kind text, view jsonb,
 --     verb_codes text[], verb_words text[], member_names text[],
 --     member_words text[], after text[], after_id uuid, limit int) : many slow
+-- unscoped: the item is read first, as the caller
 -- sort at: e.seq :: bigint
 -- id e.ref
 SELECT h.horizon, l.* FROM

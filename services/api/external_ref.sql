@@ -10,11 +10,13 @@
 
 -- external_ref_find(caller uuid, item_kind text, ref_system text,
 --     ref_key text) : one read
+-- unscoped: a name tells an id; the item is read as the caller
 SELECT ref FROM external_ref
 WHERE kind = $item_kind AND system = $ref_system AND key = $ref_key;
 
 -- external_ref_claim(caller uuid, now timestamptz, item_kind text,
 --     ref_system text, ref_key text, made uuid) : one write
+-- unscoped: a name tells an id; the item is read as the caller
 INSERT INTO external_ref (kind, system, key, ref, author_id, created_at)
 VALUES ($item_kind, $ref_system, $ref_key, $made, $caller, $now)
 ON CONFLICT (kind, system, key) DO UPDATE SET system = EXCLUDED.system
