@@ -58,6 +58,7 @@ HTTP = \
 	services/http/check.c \
 	services/http/crud.c \
 	services/http/ctx.c \
+	services/http/docs.c \
 	services/http/feed.c \
 	services/http/gate.c \
 	services/http/limit.c \
@@ -68,11 +69,13 @@ HTTP = \
 	services/http/offload.c \
 	services/http/openapi.c \
 	services/http/page.c \
+	services/http/param.c \
 	services/http/peer.c \
 	services/http/problem.c \
 	services/http/pulse.c \
 	services/http/reply.c \
 	services/http/route.c \
+	services/http/schema.c \
 	services/http/sight.c \
 	services/http/signin.c \
 	services/http/stepup.c \
@@ -147,7 +150,8 @@ SQL = $(sort $(wildcard services/*/*.sql workers/*.sql workers/*/*.sql))
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 SHARED = $(call objects,$(CORE) $(DOMAIN)) $(B)/queries.o
 PROGRAMS = camket relay scheduler reminders rollups issuers
-MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(B)/page_docs.o $(B)/page_reset.o
+CARRIED = docs.html reset.html openapi.json
+MODULE = $(SHARED) $(call objects,$(HTTP) $(API)) $(CARRIED:%=$(B)/carried/%.o)
 
 .PHONY: build
 build: $(B)/camket.so $(addprefix $(B)/,$(PROGRAMS))
@@ -176,11 +180,13 @@ $(B)/queries.c $(B)/queries.h &: services/core/query.awk services/domain/role.tb
 $(B)/queries.o: $(B)/queries.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
-$(B)/page_%.o: services/http/%.html
-	@mkdir -p $(B)
-	@{ echo 'const char $*_html[] = {'; od -An -v -tx1 $< | \
-	    sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
-	    echo '0};'; echo 'const unsigned $*_html_len = sizeof($*_html) - 1;'; } \
+# Files that the module carries: docs.html as docs_html[] and docs_html_len.
+$(B)/carried/%.o: name = $(subst .,_,$*)
+$(B)/carried/%.o: services/http/%
+	@mkdir -p $(@D)
+	@{ echo 'const char $(name)[] = {'; od -An -v -tx1 $< | \
+	    sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; echo '0};'; \
+	    echo 'const unsigned $(name)_len = sizeof($(name)) - 1;'; } \
 	    | $(CC) $(CFLAGS) -x c -c -o $@ -
 
 $(B)/%.o: %.c $(B)/queries.h
@@ -216,6 +222,7 @@ help:
 	@echo "make check-sql   every statement against a fresh database"
 	@echo "make sanitize    every suite under ASan and UBSan"
 	@echo "make bench       the speed table;  make faults, make fuzz: long, by hand"
+	@echo "make check-openapi   the OpenAPI document as redocly sees it; by hand, needs npm"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
 # --- lint -----------------------------------------------------------------
@@ -239,7 +246,7 @@ PYTEST = $(PY) -B -m pytest -c tests/pytest.ini
 UNIT = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 
-.PHONY: test test-deps check-sql test-unit test-sql test-api test-workers sanitize
+.PHONY: test test-deps check-sql check-openapi test-unit test-sql test-api test-workers sanitize
 test: test-deps arrows check-sql test-unit test-sql test-api test-workers
 test-deps:
 	@docker/install run build test
@@ -260,6 +267,10 @@ test-unit: $(UNIT)
 	@CMOCKA_MESSAGE_OUTPUT=TAP tests/database prove -e '' $(UNIT)
 check-sql: build
 	@tests/database tests/sql/check
+# By hand: what others who read OpenAPI say of ours. Needs nodejs and npm.
+check-openapi: build
+	@cd tests/openapi && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@tests/openapi/check
 
 # The statements as tests of the database prepare them.
 $(B)/statements.sql: tests/sql/statements.c $(B)/libcamket.a

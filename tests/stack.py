@@ -2,6 +2,7 @@
 a folder of its own, on ports that were free a moment ago."""
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from pathlib import Path
 import psycopg2
 import psycopg2.extras
 import requests
+
+from openapi import Document
 
 TREE = Path(__file__).resolve().parent.parent
 DATA = TREE / "tests" / "data"
@@ -227,6 +230,11 @@ class Stack:
         return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
                 for line in text.splitlines() if not line.startswith("#")}
 
+    @functools.cached_property
+    def document(self):
+        return Document(requests.get(self.url + "/openapi.json",
+                                     timeout=30).json())
+
     def token(self, user):
         if user not in self.tokens:
             self.tokens[user] = self.camket(
@@ -234,8 +242,8 @@ class Stack:
         return self.tokens[user]
 
     def call(self, method, path, user=None, body=None, **headers):
-        """One request. A header is written with _ for -; body is JSON
-        unless it is bytes."""
+        """One request, its answer held against the OpenAPI document. A
+        header is written with _ for -; body is JSON unless it is bytes."""
         h = {k.replace("_", "-"): v for k, v in headers.items()}
         if user:
             h["Authorization"] = "Bearer " + self.token(user)
@@ -243,8 +251,10 @@ class Stack:
             body = json.dumps(body, ensure_ascii=False).encode()
         if body is not None:
             h.setdefault("Content-Type", "application/json")
-        return requests.request(method, self.url + path, data=body,
-                                headers=h, timeout=30, allow_redirects=False)
+        r = requests.request(method, self.url + path, data=body, headers=h,
+                             timeout=30, allow_redirects=False)
+        self.document.check(r)
+        return r
 
     def get(self, path, user=None, **h):
         return self.call("GET", path, user, **h)

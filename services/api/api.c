@@ -7,7 +7,6 @@
 #include "http/page.h"
 
 static const struct resource *const resources[] = {
-	&resource_service,
 	&resource_auth,
 	&resource_session,
 	&resource_password,
@@ -41,11 +40,12 @@ static const struct resource *const resources[] = {
 	&resource_indicator_value,
 	&resource_staff_event,
 	&resource_search,
+	&resource_service,
 };
 
 const struct field external_ref_fields[] = {
-	{ .name = "system", .type = F_CODE, .max = 64 },
-	{ .name = "key", .type = F_CODE, .max = 64 },
+	{ .name = "system", .type = F_CODE, .flags = FIELD_ALWAYS, .max = 64 },
+	{ .name = "key", .type = F_CODE, .flags = FIELD_ALWAYS, .max = 64 },
 	{ .name = NULL },
 };
 

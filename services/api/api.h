@@ -46,26 +46,34 @@ extern const struct resource resource_search;
 extern const struct field external_ref_fields[];
 
 /* What many tables of fields have in common. */
+/* clang-format off */
 #define FIELD_ID \
-	{ \
-		.name = "id", .type = F_UUID, \
-		.flags = FIELD_FIXED | FIELD_EMPTY, \
-		.doc = "A client may make its own (UUID version 7)" \
-	}
+	{ .name = "id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_EMPTY, \
+	    .doc = "UUID phiên bản 7; máy khách có thể tự tạo | UUID of version 7; a client may make its own" }
 #define FIELDS_SERVER \
-	{ .name = "external_refs", \
-		.type = F_LIST, \
-		.item = F_OBJECT, \
-		.flags = FIELD_SERVER, \
-		.members = external_ref_fields, \
-		.doc = "Mã ở hệ thống khác" }, \
-	    { .name = "version", .type = F_INT, .flags = FIELD_SERVER }, \
-	    { .name = "created_at", \
-		    .type = F_INSTANT, \
-		    .flags = FIELD_SERVER }, \
+	{ .name = "external_refs", .type = F_LIST, .item = F_OBJECT, \
+	    .flags = FIELD_ALWAYS | FIELD_MAYBE, .members = external_ref_fields, \
+	    .doc = "Mã ở hệ thống khác | Names other systems have for it" }, \
+	{ .name = "version", .type = F_INT, \
+	    .flags = FIELD_SERVER | FIELD_EMPTY, .eg = "3", \
+	    .doc = "Tăng sau mỗi lần ghi; dùng cho If-Match | Rises with every write; for If-Match" }, \
+	{ .name = "created_at", .type = F_INSTANT, \
+	    .flags = FIELD_SERVER | FIELD_EMPTY }, \
+	{ .name = "updated_at", .type = F_INSTANT, \
+	    .flags = FIELD_SERVER | FIELD_EMPTY }
+/* The answer of a whole list: {"items":[…],"next":null}. */
+#define FIELDS_ROWS(item_fields) \
 	{ \
-		.name = "updated_at", .type = F_INSTANT, .flags = FIELD_SERVER \
+		{ .name = "items", .type = F_LIST, .item = F_OBJECT, \
+		    .flags = FIELD_ALWAYS, .members = item_fields }, \
+		{ .name = "next", .type = F_TEXT }, \
+		FIELDS_END \
 	}
+#define FIELD_PERMISSIONS \
+	{ .name = "_permissions", .type = F_LIST, .item = F_TEXT, \
+	    .flags = FIELD_ALWAYS, .eg = "update", \
+	    .doc = "Thao tác mà người đọc được làm lúc này | The verbs its reader may use now" }
+/* clang-format on */
 #define FIELDS_END \
 	{ \
 		.name = NULL \

@@ -52,14 +52,31 @@ static enum step refuse_login(struct ctx *, enum problem);
 
 /* clang-format off */
 static const struct field login_fields[] = {
-	{ .name = "username", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 64, .doc = "Tên đăng nhập" },
-	{ .name = "password", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = PASSWORD_MAX, .doc = "Mật khẩu" },
+	{ .name = "username", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 64, .eg = "head.office",
+	    .doc = "Tên đăng nhập | User name" },
+	{ .name = "password", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = PASSWORD_MAX, .eg = "…", .doc = "Mật khẩu | Password" },
 	{ .name = "otp", .type = F_TEXT, .max = 40,
-	    .doc = "Mã xác thực, hoặc mã khôi phục" },
+	    .doc = "Mã xác thực hoặc mã khôi phục, khi được hỏi (401 otp_required) | A one-time or recovery code, when asked for (401 otp_required)" },
 	{ .name = "cookie", .type = F_BOOL,
-	    .doc = "The refresh token as a cookie, for browsers" },
+	    .doc = "Giữ refresh token trong cookie HttpOnly | Keep the refresh token in an HttpOnly cookie" },
+	FIELDS_END
+};
+
+static const struct field key_fields[] = {
+	{ .name = "kty", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "EC" },
+	{ .name = "crv", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "P-256" },
+	{ .name = "use", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "sig" },
+	{ .name = "alg", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "ES256" },
+	{ .name = "kid", .type = F_TEXT, .flags = FIELD_ALWAYS },
+	{ .name = "x", .type = F_TEXT, .flags = FIELD_ALWAYS },
+	{ .name = "y", .type = F_TEXT, .flags = FIELD_ALWAYS },
+	FIELDS_END
+};
+static const struct field keys_fields[] = {
+	{ .name = "keys", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_EMPTY, .members = key_fields },
 	FIELDS_END
 };
 
@@ -67,16 +84,21 @@ static const struct field login_fields[] = {
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/auth/login", .run = auth_login,
 	    .fields = login_fields, .flags = AUTH_FLAGS | ROUTE_BODY,
-	    .summary = "Sign in" },
+	    .answer = signin_fields, .summary = "Đăng nhập | Sign in" },
 	{ .method = GET, .pattern = "/.well-known/jwks.json",
 	    .run = auth_jwks, .flags = ROUTE_PUBLIC | ROUTE_ALONE,
-	    .summary = "Keys that sign access tokens" },
+	    .answer = keys_fields,
+	    .summary = "Khóa ký access token | Keys that sign access tokens" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
 
 const struct resource resource_auth = {
 	.name = "auth",
+	.title = "Đăng nhập | Signing in",
+	.doc = "Đổi tên và mật khẩu lấy token ngắn hạn, đổi refresh token lấy "
+	       "token mới. | A name and a password for a token that lives "
+	       "shortly; a refresh token for a new one.",
 	.routes = routes,
 };
 

@@ -17,72 +17,104 @@ static void complaint_prepare(struct ctx *, const char *, json_t *);
 /* clang-format off */
 static const struct field complainant_fields[] = {
 	{ .name = "full_name", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 200 },
-	{ .name = "phone", .type = F_TEXT, .max = 40 },
-	{ .name = "email", .type = F_EMAIL },
-	{ .name = "address", .type = F_TEXT, .max = 500 },
+	    .min = 1, .max = 200, .eg = "…", .doc = "Họ và tên | Full name" },
+	{ .name = "phone", .type = F_TEXT, .max = 40,
+	    .doc = "Điện thoại | Telephone" },
+	{ .name = "email", .type = F_EMAIL,
+	    .doc = "Thư điện tử | Mail address" },
+	{ .name = "address", .type = F_TEXT, .max = 500,
+	    .doc = "Địa chỉ | Address" },
+	FIELDS_END
+};
+static const struct field named_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS },
+	{ .name = "full_name", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "…" },
+	{ .name = "phone", .type = F_TEXT, .flags = FIELD_SERVER },
+	{ .name = "email", .type = F_EMAIL, .flags = FIELD_SERVER },
+	{ .name = "address", .type = F_TEXT, .flags = FIELD_SERVER },
 	FIELDS_END
 };
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "title", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 1000, .doc = "Nội dung" },
-	{ .name = "text", .type = F_TEXT, .max = 100000 },
-	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED,
-	    .ref = "units", .doc = "Đơn vị bị phản ánh" },
-	{ .name = "subject_staff", .type = F_REF, .flags = FIELD_FIXED,
-	    .ref = "staff", .doc = "Người bị phản ánh" },
+	    .max = 1000, .eg = "Chậm trả kết quả",
+	    .doc = "Nội dung | What it is about" },
+	{ .name = "text", .type = F_TEXT, .max = 100000,
+	    .doc = "Chi tiết | Details" },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED, .ref = "units",
+	    .eg = "pasc",
+	    .doc = "Đơn vị bị phản ánh | The unit complained of" },
+	{ .name = "subject_staff", .type = F_REF,
+	    .flags = FIELD_FIXED | FIELD_WRITE, .ref = "staff",
+	    .doc = "Người bị phản ánh | The person complained of" },
 	{ .name = "channel", .type = F_ENUM, .flags = FIELD_EMPTY,
-	    .words = words_complaint_channel, .doc = "Hình thức tiếp nhận" },
+	    .words = words_complaint_channel,
+	    .doc = "Hình thức tiếp nhận | How it came in" },
 	{ .name = "received_on", .type = F_DATE,
-	    .flags = FIELD_FIXED | FIELD_EMPTY },
-	{ .name = "complainant", .type = F_OBJECT, .flags = FIELD_FIXED,
-	    .members = complainant_fields,
-	    .doc = "Người phản ánh: được giữ kín, chỉ đọc riêng" },
-	{ .name = "status", .type = F_ENUM, .flags = FIELD_SERVER,
-	    .words = words_complaint_status },
-	{ .name = "anonymous", .type = F_BOOL, .flags = FIELD_SERVER },
-	{ .name = "subject", .type = F_OBJECT, .flags = FIELD_SERVER },
-	{ .name = "lead", .type = F_OBJECT, .flags = FIELD_SERVER },
-	{ .name = "due_on", .type = F_DATE, .flags = FIELD_SERVER },
-	{ .name = "days_left", .type = F_INT, .flags = FIELD_SERVER },
-	{ .name = "signal", .type = F_ENUM, .flags = FIELD_SERVER,
-	    .words = words_signal },
-	{ .name = "accepted_on", .type = F_DATE, .flags = FIELD_SERVER },
-	{ .name = "refuse_reason", .type = F_TEXT, .flags = FIELD_SERVER },
-	{ .name = "answer", .type = F_TEXT, .flags = FIELD_SERVER },
-	{ .name = "founded", .type = F_BOOL, .flags = FIELD_SERVER },
-	{ .name = "resolved_on", .type = F_DATE, .flags = FIELD_SERVER },
+	    .flags = FIELD_FIXED | FIELD_EMPTY,
+	    .doc = "Ngày tiếp nhận; mặc định là hôm nay | Day it was received; today unless said" },
+	{ .name = "complainant", .type = F_OBJECT,
+	    .flags = FIELD_FIXED | FIELD_WRITE, .members = complainant_fields,
+	    .doc = "Người phản ánh; được giữ kín, chỉ đọc riêng | Who complains; kept secret, read apart" },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_complaint_status, .doc = "Trạng thái | Status" },
+	{ .name = "anonymous", .type = F_BOOL, .flags = FIELD_ALWAYS, .eg = "false",
+	    .doc = "Không nêu tên | Without a name" },
+	{ .name = "subject", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff",
+	    .doc = "Người bị phản ánh | The person complained of" },
+	{ .name = "lead", .type = F_REF, .flags = FIELD_SERVER, .ref = "staff",
+	    .doc = "Người xem xét | Who looks into it" },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Hạn giải quyết | Due day" },
+	{ .name = "days_left", .type = F_INT, .flags = FIELD_SERVER,
+	    .doc = "Số ngày làm việc còn lại | Working days left" },
+	{ .name = "signal", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_signal, .doc = "Tín hiệu nhắc | Signal" },
+	{ .name = "accepted_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày thụ lý | Day it was accepted" },
+	{ .name = "refuse_reason", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Lý do không thụ lý | Why it was refused" },
+	{ .name = "answer", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Trả lời | Answer" },
+	{ .name = "founded", .type = F_BOOL, .flags = FIELD_SERVER,
+	    .doc = "Có cơ sở | It was founded" },
+	{ .name = "resolved_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày trả lời | Day of the answer" },
 	FIELDS_SERVER,
 	FIELDS_END
 };
 
 static const struct field accept_fields[] = {
 	{ .name = "lead_staff", .type = F_REF, .ref = "staff",
-	    .doc = "Người xem xét; mặc định là người thụ lý" },
+	    .doc = "Người xem xét; mặc định là người thụ lý | Who looks into it; who accepts it unless said" },
 	{ .name = "due_on", .type = F_DATE, .flags = FIELD_REQUIRED,
-	    .doc = "Hạn giải quyết" },
+	    .eg = "2026-04-15", .doc = "Hạn giải quyết | Due day" },
 	FIELDS_END
 };
 static const struct field resolve_fields[] = {
 	{ .name = "answer", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 50000, .doc = "Trả lời" },
-	{ .name = "founded", .type = F_BOOL, .doc = "Có cơ sở" },
+	    .max = 50000, .eg = "Đã xin lỗi và trả kết quả",
+	    .doc = "Trả lời | Answer" },
+	{ .name = "founded", .type = F_BOOL,
+	    .doc = "Có cơ sở | It was founded" },
 	FIELDS_END
 };
 
 static const struct verb verbs[] = {
-	{ "accept", accept_fields, "Thụ lý, giao người xem xét", NULL },
-	{ "refuse", NULL, "Không thụ lý", NULL },
-	{ "resolve", resolve_fields, "Trả lời kết quả", NULL },
+	{ "accept", accept_fields, "Thụ lý, giao người xem xét | Accept, and say who looks into it", NULL },
+	{ "refuse", NULL, "Không thụ lý | Refuse", NULL },
+	{ "resolve", resolve_fields, "Trả lời kết quả | Answer", NULL },
 	{ NULL, NULL, NULL, NULL }
 };
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/complaints/<uuid>/complainant",
 	    .run = complainant_read, .query = &q_complainant_get,
-	    .flags = ROUTE_SECRET, .members = complainant_fields,
-	    .summary = "Who complained; each reading is in the trail" },
+	    .flags = ROUTE_SECRET, .members = named_fields,
+	    .summary = "Người phản ánh; mỗi lần đọc đều ghi lại | Who complained; each reading is in the trail" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -90,7 +122,9 @@ static const struct route routes[] = {
 const struct resource resource_complaint = {
 	.name = "complaints",
 	.kind = "complaint",
-	.title = "Phản ánh, kiến nghị",
+	.title = "Phản ánh, kiến nghị | Complaints",
+	.doc = "Điều người dân phản ánh; tên người phản ánh được giữ riêng. | "
+	       "What citizens complain of; who they are is kept apart.",
 	.fields = fields,
 	.states = &states_complaint,
 	.verbs = verbs,

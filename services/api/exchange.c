@@ -17,6 +17,7 @@
 #include "core/loop.h"
 #include "core/redis.h"
 #include "core/uuid.h"
+#include "http/crud.h"
 #include "http/note.h"
 #include "http/problem.h"
 #include "http/reply.h"
@@ -62,44 +63,87 @@ static void take_written(struct ctx *, struct db_answer *);
 
 /* clang-format off */
 static const struct field exchange_fields[] = {
-	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 300 },
-	{ .name = "code", .type = F_TEXT, .max = 2000 },
-	{ .name = "code_verifier", .type = F_TEXT, .max = 128 },
-	{ .name = "redirect_uri", .type = F_TEXT, .max = 1000 },
-	{ .name = "id_token", .type = F_TEXT, .max = 8000 },
-	{ .name = "nonce", .type = F_TEXT, .max = 200 },
-	{ .name = "cookie", .type = F_BOOL },
+	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 300, .eg = "https://sso.example.vn",
+	    .doc = "Địa chỉ nhà cung cấp định danh | The identity provider" },
+	{ .name = "code", .type = F_TEXT, .max = 2000,
+	    .doc = "Mã ủy quyền | Authorization code" },
+	{ .name = "code_verifier", .type = F_TEXT, .max = 128, .doc = "PKCE" },
+	{ .name = "redirect_uri", .type = F_TEXT, .max = 1000,
+	    .doc = "Như đã dùng khi xin mã | As it was when asking for the code" },
+	{ .name = "id_token", .type = F_TEXT, .max = 8000,
+	    .doc = "Thay cho mã | Instead of a code" },
+	{ .name = "nonce", .type = F_TEXT, .max = 200,
+	    .doc = "Như đã gửi nhà cung cấp | As it was sent to the provider" },
+	{ .name = "cookie", .type = F_BOOL,
+	    .doc = "Giữ refresh token trong cookie HttpOnly | Keep the refresh token in an HttpOnly cookie" },
 	FIELDS_END
 };
 static const struct field identity_fields[] = {
-	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 300 },
-	{ .name = "subject", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 255 },
+	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 300, .eg = "https://sso.example.vn",
+	    .doc = "Địa chỉ nhà cung cấp định danh | The identity provider" },
+	{ .name = "subject", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 255, .eg = "a8f2c1",
+	    .doc = "Mã của người đó ở nhà cung cấp | Who the person is there" },
 	FIELDS_END
 };
+
+static const struct field issuer_fields[] = {
+	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "https://sso.example.vn" },
+	{ .name = "name", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "SSO thành phố" },
+	{ .name = "client_id", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "camket" },
+	{ .name = "authorization_endpoint", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "https://sso.example.vn/authorize" },
+	FIELDS_END
+};
+static const struct field methods_fields[] = {
+	{ .name = "password", .type = F_BOOL, .flags = FIELD_ALWAYS,
+	    .doc = "Bằng mật khẩu | By password" },
+	{ .name = "issuers", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_ALWAYS, .members = issuer_fields,
+	    .doc = "Bằng hệ thống định danh của cơ quan | By an office's identity provider" },
+	FIELDS_END
+};
+static const struct field identity_answer[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "https://sso.example.vn" },
+	{ .name = "subject", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "a8f2c1" },
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	FIELDS_END
+};
+static const struct field identities_fields[] =
+    FIELDS_ROWS(identity_answer);
 
 #define OPEN (ROUTE_PUBLIC | ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
 #define OWN (ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/auth/methods", .run = methods_get,
-	    .flags = ROUTE_PUBLIC | ROUTE_ALONE,
-	    .summary = "How one can sign in" },
+	    .flags = ROUTE_PUBLIC | ROUTE_ALONE | ROUTE_SECRET,
+	    .answer = methods_fields,
+	    .summary = "Các cách đăng nhập | How one can sign in" },
 	{ .method = POST, .pattern = "/v1/auth/exchange",
 	    .run = exchange_run, .fields = exchange_fields,
 	    .flags = OPEN | ROUTE_BODY,
-	    .summary = "Sign in by the office's identity provider" },
+	    .answer = signin_fields,
+	    .summary = "Đăng nhập bằng hệ thống định danh của cơ quan | Sign in by the office's identity provider" },
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/identities",
 	    .run = identity_list, .flags = OWN,
-	    .summary = "Who a person is to identity providers" },
+	    .answer = identities_fields,
+	    .summary = "Định danh của cán bộ | Who a person is to identity providers" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/identities",
 	    .run = identity_create, .fields = identity_fields,
 	    .flags = OWN | ROUTE_BODY | ROUTE_SIGN,
-	    .summary = "Record who a person is to a provider" },
+	    .answer = identity_answer, .status = 201,
+	    .summary = "Ghi định danh | Record who a person is to a provider" },
 	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/identities/<uuid>",
 	    .run = identity_remove, .flags = OWN | ROUTE_SIGN,
-	    .summary = "Forget an identity" },
+	    .summary = "Gỡ định danh | Forget an identity" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -143,7 +187,6 @@ take_methods(struct ctx *c, struct db_answer *a)
 		sep = ",";
 	}
 	buf_puts(&b, "]}");
-	c->cache = "no-store";
 	reply(c, 200, b.data, b.len);
 }
 
@@ -424,6 +467,7 @@ take_written(struct ctx *c, struct db_answer *a)
 		return;
 	switch (db_rows(a) == 1 ? db_number(a, 0, 0) : 404) {
 	case 201:
+		c->location = crud_location(c, db_text(a, 0, 1));
 		reply(c, 201, db_text(a, 0, 1), db_length(a, 0, 1));
 		break;
 	case 204:

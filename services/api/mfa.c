@@ -67,39 +67,71 @@ static void bind_codes(struct ctx *);
 /* clang-format off */
 static const struct field confirm_fields[] = {
 	{ .name = "otp", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 6,
-	    .max = 6, .doc = "Mã xác thực" },
+	    .max = 6, .eg = "492039", .doc = "Mã xác thực | One-time code" },
 	FIELDS_END
 };
 static const struct field stepup_fields[] = {
-	{ .name = "otp", .type = F_TEXT, .min = 6, .max = 40,
-	    .doc = "Mã xác thực" },
+	{ .name = "otp", .type = F_TEXT, .min = 6, .max = 40, .eg = "492039",
+	    .doc = "Mã xác thực | One-time code" },
 	{ .name = "password", .type = F_TEXT, .min = 1, .max = PASSWORD_MAX,
-	    .doc = "Mật khẩu, nếu chưa có mã xác thực" },
+	    .doc = "Mật khẩu, nếu chưa có mã xác thực | Password, where there is no second factor" },
+	FIELDS_END
+};
+
+static const struct field state_fields[] = {
+	{ .name = "enrolled", .type = F_BOOL, .flags = FIELD_ALWAYS,
+	    .doc = "Đã bật | In use" },
+	{ .name = "recovery_codes_left", .type = F_INT, .flags = FIELD_ALWAYS,
+	    .eg = "10", .doc = "Số mã khôi phục còn lại | Recovery codes left" },
+	FIELDS_END
+};
+static const struct field secret_fields[] = {
+	{ .name = "secret", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "JBSWY3DPEHPK3PXP",
+	    .doc = "Nhập vào ứng dụng xác thực | For the authenticator app" },
+	{ .name = "uri", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "otpauth://totp/Camket:head.office?secret=JBSWY3DPEHPK3PXP&issuer=Camket",
+	    .doc = "Cho mã QR | For a QR code" },
+	FIELDS_END
+};
+static const struct field codes_fields[] = {
+	{ .name = "recovery_codes", .type = F_LIST, .item = F_TEXT,
+	    .flags = FIELD_ALWAYS, .eg = "…",
+	    .doc = "Chỉ hiện một lần | Shown once" },
+	FIELDS_END
+};
+static const struct field stepped_fields[] = {
+	{ .name = "expires_in", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "600",
+	    .doc = "Giây | Seconds" },
 	FIELDS_END
 };
 
 #define OWN (ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/auth/mfa", .run = mfa_get,
-	    .flags = OWN, .summary = "The second factor's state" },
+	    .flags = OWN, .answer = state_fields,
+	    .summary = "Xác thực hai lớp đang thế nào | The second factor's state" },
 	{ .method = POST, .pattern = "/v1/auth/mfa/enrol", .run = mfa_enrol,
-	    .flags = OWN, .summary = "Begin: a secret for the app" },
+	    .flags = OWN, .answer = secret_fields,
+	    .summary = "Bắt đầu: khóa cho ứng dụng | Begin: a secret for the app" },
 	{ .method = POST, .pattern = "/v1/auth/mfa/confirm",
 	    .run = mfa_confirm, .fields = confirm_fields,
 	    .flags = OWN | ROUTE_BODY,
-	    .summary = "A first code; answers with recovery codes" },
+	    .answer = codes_fields,
+	    .summary = "Mã đầu tiên; nhận các mã khôi phục | A first code; answers with recovery codes" },
 	{ .method = POST, .pattern = "/v1/auth/mfa/recovery",
 	    .run = mfa_recovery, .flags = OWN | ROUTE_SIGN,
-	    .summary = "New recovery codes" },
+	    .answer = codes_fields,
+	    .summary = "Mã khôi phục mới | New recovery codes" },
 	{ .method = DELETE, .pattern = "/v1/auth/mfa", .run = mfa_remove,
 	    .flags = OWN | ROUTE_SIGN,
-	    .summary = "Do without a second factor" },
+	    .summary = "Bỏ xác thực hai lớp | Do without a second factor" },
 	{ .method = POST, .pattern = "/v1/auth/step-up", .run = stepup,
 	    .fields = stepup_fields, .flags = OWN | ROUTE_BODY,
-	    .summary = "Confirm who one is, to sign for a while" },
+	    .answer = stepped_fields,
+	    .summary = "Xác nhận danh tính để ký trong chốc lát | Confirm who one is, to sign for a while" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/mfa-reset",
 	    .run = mfa_reset, .flags = OWN | ROUTE_SIGN,
-	    .summary = "Take a lost second factor away" },
+	    .summary = "Gỡ xác thực hai lớp bị mất | Take a lost second factor away" },
 	{ .pattern = NULL }
 };
 /* clang-format on */

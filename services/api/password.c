@@ -77,26 +77,40 @@ static void bind_link(struct ctx *, const char *, int);
 /* clang-format off */
 static const struct field change_fields[] = {
 	{ .name = "current_password", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = PASSWORD_MAX, .doc = "Mật khẩu hiện tại" },
+	    .min = 1, .max = PASSWORD_MAX, .eg = "…",
+	    .doc = "Mật khẩu hiện tại | Current password" },
 	{ .name = "new_password", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = PASSWORD_MAX, .doc = "Mật khẩu mới" },
+	    .min = 1, .max = PASSWORD_MAX, .eg = "…",
+	    .doc = "Mật khẩu mới | New password" },
 	FIELDS_END
 };
 static const struct field reset_fields[] = {
-	{ .name = "token", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 100, .doc = "Mã dùng một lần" },
+	{ .name = "token", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 100, .eg = "…", .doc = "Mã dùng một lần | One-time code" },
 	{ .name = "new_password", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = PASSWORD_MAX, .doc = "Mật khẩu mới" },
+	    .min = 1, .max = PASSWORD_MAX, .eg = "…",
+	    .doc = "Mật khẩu mới | New password" },
 	FIELDS_END
 };
 static const struct field ask_fields[] = {
-	{ .name = "login", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 254, .doc = "Tên đăng nhập hoặc thư điện tử" },
+	{ .name = "login", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 254, .eg = "head.office",
+	    .doc = "Tên đăng nhập hoặc thư điện tử | User name or mail address" },
 	FIELDS_END
 };
 static const struct field invitation_fields[] = {
 	{ .name = "deliver", .type = F_ENUM, .flags = FIELD_REQUIRED,
-	    .words = words_deliver, .doc = "Cách giao mã" },
+	    .words = words_deliver,
+	    .doc = "Cách giao mã | How the code travels" },
+	FIELDS_END
+};
+
+static const struct field invited_fields[] = {
+	{ .name = "username", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "staff.culture3" },
+	{ .name = "expires_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = "code", .type = F_TEXT, .flags = FIELD_ALWAYS | FIELD_MAYBE,
+	    .doc = "Mã để in, chỉ hiện một lần | The code to print, shown once" },
 	FIELDS_END
 };
 
@@ -105,22 +119,25 @@ static const struct field invitation_fields[] = {
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/auth/password",
 	    .run = password_change, .fields = change_fields,
-	    .flags = OWN | ROUTE_BODY, .summary = "Change the own password" },
+	    .flags = OWN | ROUTE_BODY, .answer = signin_fields,
+	    .summary = "Đổi mật khẩu | Change the own password" },
 	{ .method = POST, .pattern = "/v1/auth/reset-request",
 	    .run = reset_ask, .fields = ask_fields,
 	    .flags = OPEN | ROUTE_BODY,
-	    .summary = "Ask for a letter with a one-time code" },
+	    .status = 202,
+	    .summary = "Xin thư đặt lại mật khẩu | Ask for a letter with a one-time code" },
 	{ .method = POST, .pattern = "/v1/auth/reset",
 	    .run = password_reset, .fields = reset_fields,
 	    .flags = OPEN | ROUTE_BODY,
-	    .summary = "Set a password with a one-time code" },
+	    .summary = "Đặt mật khẩu bằng mã dùng một lần | Set a password with a one-time code" },
 	{ .method = GET, .pattern = "/reset", .run = reset_page,
 	    .flags = ROUTE_PUBLIC | ROUTE_ALONE | ROUTE_PAGE,
-	    .summary = "The page mailed links open: takes a one-time code" },
+	    .summary = "Trang mở từ thư đặt lại mật khẩu | The page mailed links open" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/invitation",
 	    .run = invitation_make, .fields = invitation_fields,
 	    .flags = OWN | ROUTE_BODY,
-	    .summary = "Let a person in, by mail or by a printed code" },
+	    .answer = invited_fields, .status = 201,
+	    .summary = "Mời cán bộ vào, bằng thư hoặc mã in | Let a person in, by mail or by a printed code" },
 	{ .pattern = NULL }
 };
 /* clang-format on */

@@ -136,6 +136,6 @@ told AS (
 	SELECT 'invited', $caller, c.id, c.unit_id, $session, $address,
 	    $device, $request
 	FROM cur c JOIN step s ON s.outcome = 201)
-SELECT s.outcome, c.username, l.expires_at
+SELECT s.outcome, c.username, to_json(l.expires_at)#>>'{}' AS expires_at
 FROM cur c CROSS JOIN step s LEFT JOIN l ON true
 WHERE c.perms <> 0 OR @kin(c.unit_id);

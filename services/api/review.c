@@ -10,63 +10,86 @@ static void review_prepare(struct ctx *, const char *, json_t *);
 
 /* clang-format off */
 static const struct field answer_fields[] = {
-	{ .name = "value", .type = F_ANY, .doc = "Theo loại câu trả lời" },
+	{ .name = "value", .type = F_ANY, .eg = "false",
+	    .doc = "Theo kiểu trả lời của tiêu chí | As the criterion wants it" },
 	{ .name = "cause", .type = F_TEXT, .max = 10000,
-	    .doc = "Nguyên nhân" },
+	    .doc = "Nguyên nhân | Cause" },
 	{ .name = "remedy", .type = F_TEXT, .max = 10000,
-	    .doc = "Biện pháp khắc phục" },
-	{ .name = "remedy_due_on", .type = F_DATE },
-	{ .name = "remedy_done", .type = F_BOOL },
+	    .doc = "Cách khắc phục | Remedy" },
+	{ .name = "remedy_due_on", .type = F_DATE,
+	    .doc = "Hạn khắc phục | Due day of the remedy" },
+	{ .name = "remedy_done", .type = F_BOOL,
+	    .doc = "Đã khắc phục | Remedied" },
 	FIELDS_END
 };
 
 static const struct field fields[] = {
 	FIELD_ID,
-	{ .name = "subject_staff", .type = F_REF, .flags = FIELD_FIXED,
-	    .ref = "staff", .doc = "Người tự soi; mặc định là người gọi" },
-	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED,
-	    .ref = "units", .doc = "Tập thể tự soi" },
+	{ .name = "subject_staff", .type = F_REF,
+	    .flags = FIELD_FIXED | FIELD_WRITE, .ref = "staff",
+	    .doc = "Người tự soi; mặc định là người gọi | Whose review it is; the caller's unless said" },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED, .ref = "units",
+	    .doc = "Tập thể tự soi | The unit, when it reviews itself" },
 	{ .name = "criteria_set", .type = F_REF,
-	    .flags = FIELD_REQUIRED | FIELD_FIXED, .ref = "criteria-sets" },
-	{ .name = "plan_id", .type = F_UUID, .flags = FIELD_FIXED },
+	    .flags = FIELD_REQUIRED | FIELD_FIXED, .ref = "criteria-sets",
+	    .doc = "Bộ tiêu chí | Criteria" },
+	{ .name = "plan_id", .type = F_UUID, .flags = FIELD_FIXED,
+	    .doc = "Theo kế hoạch | The plan it follows" },
 	{ .name = "period", .type = F_PERIOD,
-	    .flags = FIELD_REQUIRED | FIELD_FIXED, .doc = "Kỳ" },
-	{ .name = "scheme", .type = F_ENUM,
-	    .flags = FIELD_FIXED | FIELD_EMPTY, .words = words_scheme },
-	{ .name = "due_on", .type = F_DATE, .flags = FIELD_FIXED },
-	{ .name = "answers", .type = F_MAP, .flags = FIELD_EMPTY, .max = 200,
-	    .members = answer_fields, .doc = "Trả lời theo mã biểu hiện" },
-	{ .name = "summary", .type = F_TEXT, .max = 20000 },
-	{ .name = "status", .type = F_ENUM, .flags = FIELD_SERVER,
-	    .words = words_review_status },
-	{ .name = "subject", .type = F_OBJECT, .flags = FIELD_SERVER },
-	{ .name = "period_from", .type = F_DATE, .flags = FIELD_SERVER },
-	{ .name = "period_to", .type = F_DATE, .flags = FIELD_SERVER },
-	{ .name = "comment", .type = F_TEXT, .flags = FIELD_SERVER },
-	{ .name = "conclusion", .type = F_TEXT, .flags = FIELD_SERVER },
-	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER },
-	{ .name = "returns", .type = F_INT, .flags = FIELD_SERVER },
+	    .flags = FIELD_REQUIRED | FIELD_FIXED, .eg = "2026-Q1",
+	    .doc = "Kỳ | Period" },
+	{ .name = "scheme", .type = F_ENUM, .flags = FIELD_FIXED | FIELD_EMPTY,
+	    .words = words_scheme,
+	    .doc = "Cách chia kỳ | How periods are cut" },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_FIXED,
+	    .doc = "Hạn nộp | Due day" },
+	{ .name = "answers", .type = F_MAP,
+	    .flags = FIELD_EMPTY | FIELD_PRIVATE, .max = 200,
+	    .members = answer_fields, .eg = "BH01",
+	    .doc = "Trả lời theo mã biểu hiện | Answers by code" },
+	{ .name = "summary", .type = F_TEXT, .max = 20000,
+	    .doc = "Tự đánh giá chung | In sum" },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_review_status, .doc = "Trạng thái | Status" },
+	{ .name = "subject", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff", .eg = "",
+	    .doc = "Người tự soi | Whose review it is" },
+	{ .name = "period_from", .type = F_DATE, .flags = FIELD_ALWAYS,
+	    .eg = "2026-01-01", .doc = "Kỳ bắt đầu | First day of the period" },
+	{ .name = "period_to", .type = F_DATE, .flags = FIELD_ALWAYS,
+	    .eg = "2026-03-31",
+	    .doc = "Kỳ kết thúc, tính cả ngày này | Last day, included" },
+	{ .name = "comment", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Ý kiến góp ý | Comment" },
+	{ .name = "conclusion", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Kết luận | Conclusion" },
+	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Lý do trả lại | Why it was returned" },
+	{ .name = "returns", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
+	    .doc = "Số lần bị trả lại | Times it was returned" },
 	FIELDS_SERVER,
 	FIELDS_END
 };
 
 static const struct field comment_fields[] = {
-	{ .name = "comment", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 20000, .doc = "Ý kiến" },
+	{ .name = "comment", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 20000, .eg = "Cần nêu rõ hạn khắc phục",
+	    .doc = "Ý kiến | Comment" },
 	FIELDS_END
 };
 static const struct field conclude_fields[] = {
 	{ .name = "conclusion", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .min = 1, .max = 20000, .doc = "Kết luận" },
+	    .min = 1, .max = 20000, .eg = "Nhất trí với bản tự soi",
+	    .doc = "Kết luận | Conclusion" },
 	FIELDS_END
 };
 
 static const struct verb verbs[] = {
-	{ "submit", NULL, "Nộp", NULL },
-	{ "withdraw", NULL, "Rút lại", NULL },
-	{ "return", NULL, "Trả lại để bổ sung", NULL },
-	{ "comment", comment_fields, "Góp ý", NULL },
-	{ "conclude", conclude_fields, "Kết luận", NULL },
+	{ "submit", NULL, "Nộp | Submit", NULL },
+	{ "withdraw", NULL, "Rút lại | Withdraw", NULL },
+	{ "return", NULL, "Trả lại để bổ sung | Return", NULL },
+	{ "comment", comment_fields, "Góp ý | Comment", NULL },
+	{ "conclude", conclude_fields, "Kết luận | Conclude", NULL },
 	{ NULL, NULL, NULL, NULL }
 };
 /* clang-format on */
@@ -74,7 +97,11 @@ static const struct verb verbs[] = {
 const struct resource resource_review = {
 	.name = "reviews",
 	.kind = "review",
-	.title = "Tự soi, tự sửa",
+	.title = "Tự soi, tự sửa | Self-reviews",
+	.doc = "Một người hoặc một đơn vị, một bộ tiêu chí, một kỳ. Chỉ bản "
+	       "thân và người kết luận thấy. | A person or a unit, a set of "
+	       "criteria, a period. Only the subject and who concludes it see "
+	       "it.",
 	.fields = fields,
 	.states = &states_review,
 	.verbs = verbs,

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "core/clock.h"
 #include "domain/period.h"
+#include "domain/vocabulary.h"
 #include "http/check.h"
 #include "http/problem.h"
 #include "http/reply.h"
@@ -31,17 +32,97 @@ struct figures {
 };
 
 /* clang-format off */
+/* Those that measures= asks for. */
+#define FIGURES \
+	{ .name = "total", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "20", \
+	    .doc = "Tổng số | All" }, \
+	{ .name = "done_on_time", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "12", \
+	    .doc = "Hoàn thành đúng hạn | Done in time" }, \
+	{ .name = "done_late", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "2", \
+	    .doc = "Hoàn thành quá hạn | Done late" }, \
+	{ .name = "completed", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "14", \
+	    .doc = "Đã hoàn thành | Done" }, \
+	{ .name = "open_in_term", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "5", \
+	    .doc = "Đang làm, trong hạn | Open, not due yet" }, \
+	{ .name = "overdue", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "1", \
+	    .doc = "Quá hạn | Overdue" }, \
+	{ .name = "paused", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "0", \
+	    .doc = "Tạm dừng | Paused" }, \
+	{ .name = "reworks", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "1", \
+	    .doc = "Số lần làm lại | Times done over" }, \
+	{ .name = "due", .type = F_INT, .flags = FIELD_ALWAYS | FIELD_MAYBE, .eg = "15", \
+	    .doc = "Đã đến hạn hoặc đã xong | Due or done" }, \
+	{ .name = "rate", .type = F_DECIMAL, .flags = FIELD_SERVER | FIELD_MAYBE, .eg = "0.933333", \
+	    .doc = "Tỷ lệ hoàn thành; null khi chưa có gì đến hạn | Share done; null when nothing is due" }, \
+	{ .name = "overdue_rate", .type = F_DECIMAL, .flags = FIELD_SERVER | FIELD_MAYBE, .eg = "0.066667", \
+	    .doc = "Tỷ lệ quá hạn | Share overdue" }
+static const struct field previous_fields[] = { FIGURES, FIELDS_END };
+static const struct field series_fields[] = {
+	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS },
+	{ .name = "from", .type = F_DATE, .flags = FIELD_ALWAYS,
+	    .eg = "2026-01-01" },
+	{ .name = "to", .type = F_DATE, .flags = FIELD_ALWAYS },
+	FIGURES,
+	FIELDS_END
+};
+static const struct field link_fields[] = {
+	{ .name = "*", .type = F_TEXT, .flags = FIELD_EMPTY,
+	    .eg = "/v1/tasks?unit=culture&timeliness=overdue" },
+	FIELDS_END
+};
+static const struct field figure_fields[] = {
+	{ .name = "unit", .type = F_REF, .flags = FIELD_ALWAYS, .ref = "units",
+	    .doc = "Đơn vị, gồm cả cấp dưới | The unit, those below included" },
+	{ .name = "level", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
+	    .doc = "Cách đơn vị gốc mấy cấp | Levels below the unit asked for" },
+	FIGURES,
+	{ .name = "previous", .type = F_OBJECT, .flags = FIELD_ALWAYS | FIELD_MAYBE,
+	    .members = previous_fields,
+	    .doc = "Cùng kỳ năm trước, khi có `compare` | A year before, with `compare`" },
+	{ .name = "series", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_ALWAYS | FIELD_MAYBE, .members = series_fields,
+	    .doc = "Các kỳ liền trước và kỳ này, khi có `series` | The periods before and this one, with `series`" },
+	{ .name = "links", .type = F_OBJECT, .flags = FIELD_ALWAYS,
+	    .members = link_fields,
+	    .doc = "Danh sách đứng sau mỗi con số | The list behind each figure" },
+	FIELDS_END
+};
+static const struct field figures_fields[] = {
+	{ .name = "period", .type = F_PERIOD, .flags = FIELD_EMPTY },
+	{ .name = "scheme", .type = F_ENUM, .flags = FIELD_EMPTY,
+	    .words = words_scheme },
+	{ .name = "from", .type = F_DATE, .flags = FIELD_EMPTY,
+	    .eg = "2026-01-01" },
+	{ .name = "to", .type = F_DATE, .flags = FIELD_EMPTY },
+	{ .name = "as_of", .type = F_DATE, .flags = FIELD_EMPTY,
+	    .doc = "Tính đến ngày | As of this day" },
+	{ .name = "lag_ms", .type = F_INT, .flags = FIELD_EMPTY, .eg = "0",
+	    .doc = "Chậm so với dữ liệu gốc | How far behind the records" },
+	{ .name = "complete", .type = F_BOOL, .flags = FIELD_EMPTY,
+	    .doc = "Đã tính đủ mọi thay đổi | Every change is counted" },
+	{ .name = "missing_units", .type = F_LIST, .item = F_TEXT,
+	    .flags = FIELD_EMPTY, .eg = "pasc",
+	    .doc = "Đơn vị còn thiếu | Units that are missing" },
+	{ .name = "items", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_EMPTY, .members = figure_fields },
+	FIELDS_END
+};
+
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/rollups", .run = rollup_get,
-	    .params = "unit depth period scheme measures compare series",
-	    .summary = "Figures of a unit and its subtree" },
+	    .params = "unit! depth period scheme measures compare series",
+	    .answer = figures_fields,
+	    .summary = "Số liệu của đơn vị và cấp dưới | Figures of a unit and those below" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
 
 const struct resource resource_rollup = {
 	.name = "rollups",
-	.title = "Số liệu",
+	.title = "Số liệu | Figures",
+	.doc = "Thống kê nhiệm vụ theo cây đơn vị và kỳ; tỷ lệ tính trên số đã "
+	       "đến hạn. | Task statistics up the tree of units, by period; "
+	       "rates are of what was due.",
 	.routes = routes,
 };
 

@@ -16,17 +16,59 @@
 static enum step search_run(struct ctx *);
 static void take_found(struct ctx *, struct db_answer *);
 
+/* clang-format off */
+static const struct field group_fields[] = {
+	{ .name = "type", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "task" },
+	{ .name = "title", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "Nhiệm vụ | Tasks" },
+	{ .name = "more", .type = F_BOOL, .flags = FIELD_ALWAYS,
+	    .doc = "Còn nữa ngoài những mục này | There is more than these" },
+	FIELDS_END
+};
+static const struct field found_fields[] = {
+	{ .name = "type", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "task" },
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "code", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "II.1" },
+	{ .name = "title", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "Tổ chức sinh hoạt chính trị" },
+	{ .name = "status", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "assigned" },
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "3" },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "units" },
+	{ .name = "href", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "/v1/tasks/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842" },
+	FIELDS_END
+};
+static const struct field found_answer[] = {
+	{ .name = "groups", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_ALWAYS, .members = group_fields,
+	    .doc = "Các loại có kết quả | The kinds that have any" },
+	{ .name = "items", .type = F_LIST, .item = F_OBJECT, .flags = FIELD_ALWAYS,
+	    .members = found_fields,
+	    .doc = "Theo loại, gần nhất trước | By kind, nearest first" },
+	{ .name = "next", .type = F_TEXT },
+	FIELDS_END
+};
+/* clang-format on */
+
 static const struct route routes[] = {
 	{ .method = GET,
 	    .pattern = "/v1/search",
 	    .run = search_run,
-	    .params = "q types limit",
-	    .summary = "Look for words in all that you may see" },
+	    .params = "q! types limit",
+	    .answer = found_answer,
+	    .summary = "Tìm trong mọi điều bạn được thấy | Look for words in "
+	               "all that you may see" },
 	{ .pattern = NULL }
 };
 
 const struct resource resource_search = {
 	.name = "search",
+	.title = "Tìm kiếm | Search",
+	.doc = "Một lần tìm trong mọi loại; không phân biệt dấu và chữ hoa. | "
+	       "One search through all kinds; accents and case do not matter.",
 	.routes = routes,
 };
 
@@ -86,7 +128,10 @@ take_found(struct ctx *c, struct db_answer *a)
 			r = sight_resource(kind, &number);
 			buf_printf(&groups, "%s{\"type\":\"%s\",\"title\":",
 			    groups.len > 0 ? "," : "", kind);
-			buf_json(&groups, r != NULL ? r->title : kind);
+			buf_json(&groups,
+			    r != NULL ?
+			        field_text(&c->arena, r->title, c->lang) :
+			        kind);
 			buf_printf(&groups, ",\"more\":%s}",
 			    db_text(a, i, 2)[0] == 't' ? "true" : "false");
 		}

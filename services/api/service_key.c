@@ -33,16 +33,45 @@ static void check_life(struct ctx *, const char *);
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "name", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 200, .doc = "Tên hệ thống" },
+	    .max = 200, .eg = "Cổng dịch vụ công",
+	    .doc = "Tên hệ thống | Name of the system" },
 	{ .name = "unit", .type = F_REF, .flags = FIELD_REQUIRED,
-	    .ref = "units", .doc = "Đơn vị; bao gồm các đơn vị trực thuộc" },
+	    .ref = "units",
+	    .doc = "Đơn vị; bao gồm các đơn vị trực thuộc | The unit; those below are included" },
 	{ .name = "role", .type = F_ENUM, .flags = FIELD_REQUIRED,
-	    .words = words_role, .doc = "Vai trò" },
+	    .words = words_role, .eg = "auditor", .doc = "Vai trò | Role" },
 	{ .name = "scopes", .type = F_LIST, .item = F_TEXT,
-	    .flags = FIELD_REQUIRED, .max = 40,
-	    .doc = "resource:read, resource:write; * for every resource" },
+	    .flags = FIELD_REQUIRED, .max = 40, .eg = "plans:read",
+	    .doc = "`plans:read`, `tasks:write`; `*` là mọi loại | `plans:read`, `tasks:write`; `*` for every resource" },
 	{ .name = "expires_at", .type = F_INSTANT, .flags = FIELD_REQUIRED,
-	    .doc = "Hết hiệu lực" },
+	    .eg = "2027-01-01T00:00:00Z",
+	    .doc = "Hết hiệu lực | When it ends" },
+	FIELDS_END
+};
+
+#define KEY_FIELDS \
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS }, \
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS }, \
+	{ .name = "status", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "active", \
+	    .doc = "active, expired, revoked" }, \
+	{ .name = "name", .type = F_TEXT, .flags = FIELD_ALWAYS, \
+	    .eg = "Cổng dịch vụ công" }, \
+	{ .name = "unit", .type = F_REF, .flags = FIELD_ALWAYS, .ref = "units" }, \
+	{ .name = "scopes", .type = F_LIST, .item = F_TEXT, .flags = FIELD_ALWAYS, \
+	    .eg = "plans:read" }, \
+	{ .name = "hint", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "ck_a8f2…", \
+	    .doc = "Để nhận ra khóa | To tell keys apart" }, \
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS }, \
+	{ .name = "updated_at", .type = F_INSTANT, .flags = FIELD_ALWAYS }, \
+	{ .name = "expires_at", .type = F_INSTANT, .flags = FIELD_ALWAYS }, \
+	{ .name = "used_at", .type = F_INSTANT, .flags = FIELD_SERVER, \
+	    .doc = "Lần dùng gần nhất | When it was used last" }
+static const struct field key_fields[] = { KEY_FIELDS, FIELDS_END };
+static const struct field rows[] = FIELDS_ROWS(key_fields);
+static const struct field answer[] = {
+	KEY_FIELDS,
+	{ .name = "key", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .doc = "Chỉ hiện một lần | Shown once" },
 	FIELDS_END
 };
 
@@ -50,20 +79,24 @@ static const struct field fields[] = {
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/service-keys",
 	    .run = service_key_list, .flags = OWN,
-	    .summary = "Keys of machines" },
+	    .answer = rows, .summary = "Khóa của hệ thống khác | Keys of machines" },
 	{ .method = POST, .pattern = "/v1/service-keys",
 	    .run = service_key_create, .fields = fields,
 	    .flags = OWN | ROUTE_BODY | ROUTE_SIGN,
-	    .summary = "A key for a machine; shown once" },
+	    .answer = answer, .status = 201,
+	    .summary = "Cấp khóa cho hệ thống khác; chỉ hiện một lần | A key for a machine; shown once" },
 	{ .method = DELETE, .pattern = "/v1/service-keys/<uuid>",
 	    .run = service_key_revoke, .flags = OWN | ROUTE_SIGN,
-	    .summary = "End a key" },
+	    .summary = "Hủy khóa | End a key" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
 
 const struct resource resource_service_key = {
 	.name = "service-keys",
+	.title = "Khóa hệ thống | Service keys",
+	.doc = "Cho các hệ thống khác vào, trong phạm vi và thời hạn nêu rõ. | "
+	       "For other systems, with scopes and an end.",
 	.routes = routes,
 };
 
@@ -161,6 +194,8 @@ take_created(struct ctx *c, struct db_answer *a)
 	buf_init(&b, &c->arena, 1024);
 	buf_put(&b, db_text(a, 0, 1), db_length(a, 0, 1) - 1);
 	buf_printf(&b, ",\"key\":\"%s\"}", ctx_value(c, "plain"));
+	c->location = arena_printf(&c->arena, "/v1/service-keys/%s",
+	    ctx_value(c, "id"));
 	reply(c, 201, b.data, b.len);
 }
 

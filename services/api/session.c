@@ -28,37 +28,59 @@ static void take_ended_others(struct ctx *, struct db_answer *);
 /* clang-format off */
 static const struct field refresh_fields[] = {
 	{ .name = "refresh_token", .type = F_TEXT, .min = 1, .max = 200,
-	    .doc = "Left out where it comes as a cookie" },
+	    .eg = "…",
+	    .doc = "Nhận khi đăng nhập; bỏ trống khi gửi bằng cookie | From signing in; left out where it comes as a cookie" },
 	FIELDS_END
 };
+
+static const struct field session_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "device", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "Mozilla/5.0 (X11; Linux x86_64)",
+	    .doc = "Thiết bị | Device" },
+	{ .name = "address", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "10.17.3.21", .doc = "Địa chỉ mạng | Network address" },
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = "last_seen_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = "expires_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = "current", .type = F_BOOL, .flags = FIELD_ALWAYS,
+	    .doc = "Phiên đang dùng | The one in use" },
+	FIELDS_END
+};
+static const struct field sessions_fields[] = FIELDS_ROWS(session_fields);
 
 #define OPEN (ROUTE_PUBLIC | ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
 #define OWN (ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE)
 static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/auth/refresh",
 	    .run = session_refresh, .fields = refresh_fields, .flags = OPEN,
-	    .summary = "New tokens for a refresh token" },
+	    .answer = signin_fields,
+	    .summary = "Đổi refresh token lấy token mới | New tokens for a refresh token",
+	    .doc = "Refresh token trong cookie cần kèm `X-CSRF-Token`. | A refresh token in a cookie needs `X-CSRF-Token` beside it." },
 	{ .method = POST, .pattern = "/v1/auth/logout",
 	    .run = session_logout, .fields = refresh_fields, .flags = OPEN,
-	    .summary = "End the session" },
+	    .summary = "Đăng xuất | End the session",
+	    .doc = "Refresh token trong cookie cần kèm `X-CSRF-Token`. | A refresh token in a cookie needs `X-CSRF-Token` beside it." },
 	{ .method = GET, .pattern = "/v1/auth/sessions",
 	    .run = session_list, .flags = OWN,
-	    .summary = "Where the caller is signed in" },
+	    .answer = sessions_fields,
+	    .summary = "Đang đăng nhập ở đâu | Where the caller is signed in" },
 	{ .method = DELETE, .pattern = "/v1/auth/sessions",
 	    .run = session_end_others, .flags = OWN,
-	    .summary = "Sign out everywhere else" },
+	    .summary = "Đăng xuất mọi nơi khác | Sign out everywhere else" },
 	{ .method = DELETE, .pattern = "/v1/auth/sessions/<uuid>",
 	    .run = session_end, .flags = OWN,
-	    .summary = "Sign out one device" },
+	    .summary = "Đăng xuất một thiết bị | Sign out one device" },
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/sessions",
 	    .run = staff_session_list, .flags = OWN,
-	    .summary = "Where a person is signed in" },
+	    .answer = sessions_fields,
+	    .summary = "Cán bộ đang đăng nhập ở đâu | Where a person is signed in" },
 	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/sessions",
 	    .run = staff_session_end_all, .flags = OWN,
-	    .summary = "Sign a person out everywhere" },
+	    .summary = "Đăng xuất cán bộ ở mọi nơi | Sign a person out everywhere" },
 	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/sessions/<uuid>",
 	    .run = staff_session_end, .flags = OWN,
-	    .summary = "Sign one device of a person out" },
+	    .summary = "Đăng xuất một thiết bị của cán bộ | Sign one device of a person out" },
 	{ .pattern = NULL }
 };
 /* clang-format on */

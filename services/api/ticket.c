@@ -15,7 +15,16 @@ static void take_made(struct ctx *, struct db_answer *);
 /* clang-format off */
 static const struct field fields[] = {
 	{ .name = "path", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 5,
-	    .max = 1500, .doc = "Path and query string to be read once" },
+	    .max = 1500, .eg = "/v1/plans?format=xlsx",
+	    .doc = "Đường dẫn và tham số, được đọc một lần | Path and query string to be read once" },
+	FIELDS_END
+};
+
+static const struct field answer[] = {
+	{ .name = "url", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "/v1/plans?format=xlsx&ticket=…" },
+	{ .name = "expires_in", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "60",
+	    .doc = "Giây | Seconds" },
 	FIELDS_END
 };
 
@@ -23,13 +32,18 @@ static const struct route routes[] = {
 	{ .method = POST, .pattern = "/v1/tickets", .run = ticket_make,
 	    .fields = fields,
 	    .flags = ROUTE_UNKEYED | ROUTE_SECRET | ROUTE_ALONE | ROUTE_BODY,
-	    .summary = "A URL that opens one path, once" },
+	    .answer = answer, .status = 201,
+	    .summary = "Đường dẫn mở được một lần | A URL that opens one path, once" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
 
 const struct resource resource_ticket = {
 	.name = "tickets",
+	.title = "Vé một lần | Tickets",
+	.doc = "Cho nơi không gửi được tiêu đề: tải về, lịch, luồng sự kiện. | "
+	       "For what cannot send header fields: downloads, calendars, "
+	       "event streams.",
 	.routes = routes,
 };
 

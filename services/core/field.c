@@ -401,6 +401,30 @@ digits(const char *s, int n)
 	return (v);
 }
 
+const struct field *
+field_read(const struct field *f, const char *name)
+{
+	const struct field *found = NULL;
+
+	for (; f->name != NULL; f++)
+		if (strcmp(f->name, name) == 0 &&
+		    (found == NULL || !(f->flags & FIELD_WRITE)))
+			found = f;
+	return (found);
+}
+
+const char *
+field_text(struct arena *a, const char *both, int lang)
+{
+	const char *cut = strstr(both, FIELD_LANGUAGES);
+
+	if (cut == NULL)
+		return (both);
+	if (lang != 0)
+		return (cut + strlen(FIELD_LANGUAGES));
+	return (arena_strndup(a, both, (size_t)(cut - both)));
+}
+
 int
 field_date(const char *s, size_t n)
 {

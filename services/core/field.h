@@ -43,6 +43,12 @@ enum field_type {
 #define FIELD_FIXED 0x02    /* set on creation, never patched */
 #define FIELD_SERVER 0x04   /* ours to set: read, never written */
 #define FIELD_EMPTY 0x08    /* null has no meaning: refuse it */
+#define FIELD_WRITE 0x10    /* written only; read under another name */
+#define FIELD_MAYBE 0x20    /* left out of answers it does not belong to */
+#define FIELD_PRIVATE 0x40  /* null in answers to whom it is kept from */
+
+/* Of answers: never null. What was never set stays null. */
+#define FIELD_ALWAYS (FIELD_SERVER | FIELD_EMPTY)
 
 struct field {
 	const char *name;
@@ -55,7 +61,8 @@ struct field {
 	const char *column;          /* F_REF: other name in the table */
 	const struct field *members; /* F_OBJECT F_MAP F_LIST */
 	enum field_type item;        /* F_LIST */
-	const char *doc;
+	const char *doc;             /* in both languages, see field_text() */
+	const char *eg;              /* an example of a value */
 };
 
 /* What is wrong with a body: all of it at once. */
@@ -92,6 +99,16 @@ void faults_blank(const struct faults *, json_t *body);
 enum field_mode { FIELD_CREATE, FIELD_PATCH };
 void fields_check(const struct field *, json_t *body, enum field_mode,
     const char *at, struct faults *);
+
+/*
+ * What people read stands as "tiếng Việt | English" in tables: that of one
+ * language (0 or 1), in the arena's memory. What has but one text is given so.
+ */
+#define FIELD_LANGUAGES " | "
+const char *field_text(struct arena *, const char *both, int lang);
+
+/* The member of this name: of two, as it is read; NULL if there is none. */
+const struct field *field_read(const struct field *, const char *name);
 
 /* Single values, as they also come in query strings. */
 int field_date(const char *, size_t);

@@ -63,12 +63,16 @@ struct batch {
 /* clang-format off */
 static const struct field operation_fields[] = {
 	{ .name = "id", .type = F_TEXT, .max = 100,
-	    .doc = "Given back with the result" },
+	    .eg = "a",
+	    .doc = "Trả lại cùng kết quả | Given back with the result" },
 	{ .name = "method", .type = F_TEXT, .flags = FIELD_REQUIRED,
-	    .max = 10, .doc = "GET, POST, PATCH, PUT or DELETE" },
+	    .max = 10, .eg = "POST",
+	    .doc = "GET, POST, PATCH, PUT, DELETE" },
 	{ .name = "path", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 4,
-	    .max = 2000, .doc = "Path and query string" },
-	{ .name = "if_match", .type = F_TEXT, .max = 200 },
+	    .max = 2000,
+	    .eg = "/v1/tasks/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842/receive",
+	    .doc = "Đường dẫn và tham số | Path and query string" },
+	{ .name = "if_match", .type = F_TEXT, .max = 200, .eg = "\"v3\"" },
 	{ .name = "idempotency_key", .type = F_TEXT, .max = 200 },
 	{ .name = "body", .type = F_ANY },
 	{ .name = NULL }
@@ -77,20 +81,59 @@ const struct field batch_fields[] = {
 	{ .name = "operations", .type = F_LIST, .item = F_OBJECT,
 	    .flags = FIELD_REQUIRED, .max = BATCH_MAX,
 	    .members = operation_fields },
-	{ .name = "atomic", .type = F_BOOL },
+	{ .name = "atomic", .type = F_BOOL, .eg = "true",
+	    .doc = "Trọn lô hoặc không gì cả | All or nothing" },
+	{ .name = NULL }
+};
+static const struct field result_fields[] = {
+	{ .name = "id", .type = F_TEXT,
+	    .flags = FIELD_EMPTY | FIELD_MAYBE, .eg = "a" },
+	{ .name = "status", .type = F_INT, .eg = "200",
+	    .flags = FIELD_ALWAYS },
+	{ .name = "etag", .type = F_TEXT,
+	    .flags = FIELD_EMPTY | FIELD_MAYBE,
+	    .eg = "\"v4-0f3a91c27b44\"" },
+	{ .name = "body", .type = F_ANY, .flags = FIELD_MAYBE,
+	    .doc = "Câu trả lời, hoặc lý do từ chối | The answer, or the problem" },
+	{ .name = NULL }
+};
+const struct field batch_answer[] = {
+	{ .name = "atomic", .type = F_BOOL, .flags = FIELD_EMPTY },
+	{ .name = "results", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_EMPTY, .members = result_fields,
+	    .doc = "Theo thứ tự của operations | In the order of operations" },
 	{ .name = NULL }
 };
 static const struct field ask_fields[] = {
 	{ .name = "verb", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 60, .doc = "A verb of _permissions, or read, or create" },
+	    .max = 60, .eg = "issue",
+	    .doc = "Thao tác của `_permissions`, hoặc `read`, `create` | A verb of `_permissions`, or `read`, or `create`" },
 	{ .name = "path", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 4,
-	    .max = 2000, .doc = "Of an item, or of a list for create" },
+	    .max = 2000,
+	    .eg = "/v1/plans/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842",
+	    .doc = "Của một mục, hoặc của danh sách với `create` | Of an item, or of a list for `create`" },
 	{ .name = NULL }
 };
 const struct field can_fields[] = {
 	{ .name = "operations", .type = F_LIST, .item = F_OBJECT,
 	    .flags = FIELD_REQUIRED, .max = BATCH_MAX,
 	    .members = ask_fields },
+	{ .name = NULL }
+};
+static const struct field allowed_fields[] = {
+	{ .name = "verb", .type = F_TEXT, .eg = "issue",
+	    .flags = FIELD_ALWAYS },
+	{ .name = "path", .type = F_TEXT,
+	    .eg = "/v1/plans/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842",
+	    .flags = FIELD_ALWAYS },
+	{ .name = "allowed", .type = F_BOOL,
+	    .flags = FIELD_ALWAYS },
+	{ .name = NULL }
+};
+const struct field can_answer[] = {
+	{ .name = "results", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_EMPTY, .members = allowed_fields,
+	    .doc = "Theo thứ tự của operations | In the order of operations" },
 	{ .name = NULL }
 };
 /* clang-format on */

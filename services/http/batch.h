@@ -10,6 +10,7 @@
  */
 enum step batch_run(struct ctx *);
 extern const struct field batch_fields[];
+extern const struct field batch_answer[];
 
 /*
  * "May I?" for up to 100 {verb, path}: each path is read as the caller, and the
@@ -17,6 +18,7 @@ extern const struct field batch_fields[];
  */
 enum step batch_can(struct ctx *);
 extern const struct field can_fields[];
+extern const struct field can_answer[];
 
 /* A part has its answer. */
 void batch_part_done(struct ctx *);

@@ -41,14 +41,17 @@ byref_add(const struct resource *r)
 	one.method = GET;
 	one.run = byref_get;
 	one.params = "fields";
-	one.summary = "Read by another system's name";
+	one.answer = r->fields;
+	one.summary = "Đọc theo mã ở hệ thống khác | Read by another system's "
+	              "name";
 	route_add(&one);
 	one.method = PUT;
 	one.run = byref_put;
 	one.params = NULL;
 	one.flags = ROUTE_BODY | ROUTE_UNKEYED;
 	one.fields = r->fields;
-	one.summary = "Make it, or change it, by another system's name";
+	one.summary = "Tạo hoặc sửa theo mã ở hệ thống khác | Make it, or "
+	              "change it, by another system's name";
 	route_add(&one);
 }
 

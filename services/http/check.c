@@ -65,14 +65,13 @@ check_language(const char *p)
 }
 
 const struct field *
-check_field(const struct ctx *c, const char *name)
+check_field(const struct route *r, const char *name)
 {
-	const struct field *f = c->route->members != NULL ?
-	    c->route->members :
-	    c->route->resource->fields;
+	const struct field *f = r->members != NULL ? r->members :
+	                                             r->resource->fields;
 
 	for (; f != NULL && f->name != NULL; f++)
-		if (strcmp(f->name, name) == 0)
+		if (strcmp(f->name, name) == 0 && !(f->flags & FIELD_WRITE))
 			return (f);
 	return (NULL);
 }
@@ -89,7 +88,7 @@ check_names(struct ctx *c, const char *names)
 		n = strcspn(names, ",");
 		name = arena_strndup(&c->arena, names, n);
 		if (strcmp(name, "_permissions") != 0 &&
-		    check_field(c, name) == NULL) {
+		    check_field(c->route, name) == NULL) {
 			fault_add(&c->faults, "fields", "unknown");
 			return (problem(c, P_BAD_PARAMETER, NULL));
 		}
@@ -176,7 +175,7 @@ param_named(const char *names, const char *name)
 	for (; names != NULL && *names != '\0';
 	     names += strcspn(names, " "), names += *names == ' ')
 		if (strncmp(names, name, n) == 0 &&
-		    (names[n] == ' ' || names[n] == '\0'))
+		    strchr(" !", names[n]) != NULL)
 			return (1);
 	return (0);
 }

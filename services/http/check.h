@@ -13,7 +13,7 @@ enum step check_request(struct ctx *);
 enum lang check_language(const char *accept);
 
 /* A member of what the route answers with, or NULL. */
-const struct field *check_field(const struct ctx *, const char *name);
+const struct field *check_field(const struct route *, const char *name);
 
 /*
  * fields=: every name is a member (or _permissions), and there is one.

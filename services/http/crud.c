@@ -51,7 +51,6 @@ static enum step verb_take(struct ctx *);
 static enum step again(struct ctx *);
 static enum step conclude(struct ctx *, const struct outcome *);
 static enum step succeed(struct ctx *, int, const struct item *);
-static const char *location_of(struct ctx *, const char *);
 static enum step stale(struct ctx *, const struct item *);
 static enum step wrong_state(struct ctx *, const struct item *);
 static void bind_verb(struct ctx *, const char *);
@@ -390,7 +389,7 @@ succeed(struct ctx *c, int status, const struct item *x)
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
 	if (status == 201)
-		c->location = location_of(c, x->json);
+		c->location = crud_location(c, x->json);
 	return (reply_item(c, status, x));
 }
 
@@ -398,8 +397,8 @@ succeed(struct ctx *c, int status, const struct item *x)
  * Where the row stands: {"id":"…, which a replay has under its first id. Below
  * an item it stands below that item.
  */
-static const char *
-location_of(struct ctx *c, const char *json)
+const char *
+crud_location(struct ctx *c, const char *json)
 {
 	json += strcspn(json, ":");
 	json += strspn(json, ": \"");

@@ -21,6 +21,9 @@ enum step crud_restore(struct ctx *);
 /* Send a statement of that shape for a body that is ready. */
 enum step crud_write(struct ctx *, const struct query *);
 
+/* Where what this answer tells of stands: by its first member, the id. */
+const char *crud_location(struct ctx *, const char *json);
+
 /* Fix the body's text after the last change to it. */
 void crud_body(struct ctx *);
 

@@ -106,8 +106,9 @@ struct ctx {
 	const char *allow;
 	const char *link;
 	const char *cookies[2];
-	const char *media; /* NULL = JSON */
-	const char *cache; /* NULL = private, no-cache */
+	const char *media;  /* NULL = JSON */
+	const char *cache;  /* NULL = private, no-cache */
+	const char *policy; /* Content-Security-Policy, of pages */
 	int replayed;
 
 	/* a part of a batch */

@@ -30,6 +30,7 @@
 #include "core/pool.h"
 #include "core/redis.h"
 #include "http/ctx.h"
+#include "http/docs.h"
 #include "http/feed.h"
 #include "http/gate.h"
 #include "http/module.h"
@@ -123,6 +124,7 @@ kore_parent_configure(int argc, char **argv)
 	issuer_load();
 	api_init();
 	openapi_init();
+	docs_init();
 	processes = config_number(CFG_API_PROCESSES);
 	if (processes == 0 &&
 	    (processes = sysconf(_SC_NPROCESSORS_ONLN) / 2) < 1)

@@ -3,12 +3,14 @@
 
 #include "http/ctx.h"
 
-/* OpenAPI 3.1, made from the route and field tables at start. */
+/*
+ * OpenAPI 3.1, made from the tables of routes, fields, states, problems and
+ * words at start, in both languages.
+ */
 void openapi_init(void);
 enum step openapi_get(struct ctx *);
 
-/* Every enumeration's words, and a page to try it all out. */
+/* Every enumeration's words. */
 enum step openapi_vocabulary(struct ctx *);
-enum step openapi_docs(struct ctx *);
 
 #endif

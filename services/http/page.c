@@ -24,7 +24,6 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
-#define IDS_MAX 40
 
 struct page {
 	const struct query *query;
@@ -166,9 +165,9 @@ page_is_filter(const char *param)
 }
 
 const struct word *
-page_words(const struct ctx *c, const char *name)
+page_words(const struct route *r, const char *name)
 {
-	const struct field *f = check_field(c, name);
+	const struct field *f = check_field(r, name);
 	const struct vocabulary *v;
 
 	if (f != NULL && f->type == F_ENUM)
@@ -233,7 +232,7 @@ page_cursor(struct ctx *c, struct page *p)
 static const char *
 page_value(struct ctx *c, const struct query_param *q, const char *v)
 {
-	const struct field *f = check_field(c, q->name);
+	const struct field *f = check_field(c->route, q->name);
 	const struct word *words;
 	char *end;
 	size_t n = strlen(v);
@@ -259,12 +258,10 @@ page_value(struct ctx *c, const struct query_param *q, const char *v)
 	case Q_UUIDS:
 		return (page_array(c, q, v));
 	default:
-		if ((words = page_words(c, q->name)) != NULL)
+		if ((words = page_words(c->route, q->name)) != NULL)
 			return (field_word(words, v) != NULL ? v : NULL);
 		if (f != NULL && f->type == F_PERIOD)
 			return (field_period(v) ? v : NULL);
-		if (strcmp(q->name, "deleted") == 0)
-			return (strcmp(v, "only") == 0 ? v : NULL);
 		if (strcmp(q->name, "q") == 0)
 			return (page_letters(v) >= 2 && n <= 200 ? v : NULL);
 		return (n > 0 && n <= 200 ? v : NULL);
@@ -286,8 +283,9 @@ page_letters(const char *s)
 static const char *
 page_array(struct ctx *c, const struct query_param *q, const char *v)
 {
-	const struct word *words = q->type == Q_TEXTS ? page_words(c, q->name) :
-	                                                NULL;
+	const struct word *words = q->type == Q_TEXTS ?
+	    page_words(c->route, q->name) :
+	    NULL;
 	struct buf b;
 	size_t n;
 	char *one;
@@ -298,7 +296,7 @@ page_array(struct ctx *c, const struct query_param *q, const char *v)
 	for (;;) {
 		n = strcspn(v, ",");
 		one = arena_strndup(&c->arena, v, n);
-		if (n == 0 || ++count > IDS_MAX ||
+		if (n == 0 || ++count > PAGE_VALUES_MAX ||
 		    (q->type == Q_UUIDS && !uuid_valid(one, n)) ||
 		    (words != NULL && field_word(words, one) == NULL))
 			return (NULL);

@@ -11,13 +11,16 @@
  */
 enum step page_list(struct ctx *);
 
+/* Values one filter may list: ids=, status=. */
+#define PAGE_VALUES_MAX 40
+
 /* A further member of the page being made, as JSON text. */
 void page_also(struct ctx *, const char *name, const char *json);
 
 /* Is this a parameter of the statement that clients may set? */
 int page_is_filter(const char *param);
 
-/* The words a filter of this name may hold, or NULL. */
-const struct word *page_words(const struct ctx *, const char *name);
+/* The words a filter or counter of this name may hold, or NULL. */
+const struct word *page_words(const struct route *, const char *name);
 
 #endif

@@ -21,9 +21,21 @@ static const struct {
 	const char *text[2]; /* by enum lang */
 } problems[PROBLEM_COUNT] = {
 #define PROBLEM(name, status, code, vi, en) { status, #code, { vi, en } },
+#define ADVICE(name, vi, en)
 #define CONSTRAINT(name, problem, pointer, fault)
 #include "http/problem.tbl"
 #undef PROBLEM
+#undef ADVICE
+#undef CONSTRAINT
+};
+
+static const char *const advices[PROBLEM_COUNT][2] = {
+#define PROBLEM(name, status, code, vi, en)
+#define ADVICE(name, vi, en) [P_##name] = { vi, en },
+#define CONSTRAINT(name, problem, pointer, fault)
+#include "http/problem.tbl"
+#undef PROBLEM
+#undef ADVICE
 #undef CONSTRAINT
 };
 
@@ -34,10 +46,12 @@ static const struct {
 	const char *fault;
 } constraints[] = {
 #define PROBLEM(name, status, code, vi, en)
+#define ADVICE(name, vi, en)
 #define CONSTRAINT(name, problem, pointer, fault) \
 	{ #name, P_##problem, pointer, #fault },
 #include "http/problem.tbl"
 #undef PROBLEM
+#undef ADVICE
 #undef CONSTRAINT
 };
 
@@ -292,6 +306,20 @@ const char *
 problem_text(enum problem p, int lang)
 {
 	return (problems[p].text[lang]);
+}
+
+const char *
+problem_advice(enum problem p, int lang)
+{
+	return (advices[p][lang] != NULL ? advices[p][lang] : "");
+}
+
+const char *
+fault_code(int i)
+{
+	if ((size_t)i >= sizeof(fault_texts) / sizeof(fault_texts[0]))
+		return (NULL);
+	return (fault_texts[i].code);
 }
 
 const char *

@@ -11,9 +11,11 @@ struct db_answer;
 /* Refusals, as RFC 9457 problem details; the list is problem.tbl. */
 enum problem {
 #define PROBLEM(name, status, code, vi, en) P_##name,
+#define ADVICE(name, vi, en)
 #define CONSTRAINT(name, problem, pointer, fault)
 #include "http/problem.tbl"
 #undef PROBLEM
+#undef ADVICE
 #undef CONSTRAINT
 	PROBLEM_COUNT
 };
@@ -51,6 +53,10 @@ size_t problem_bare(int status, const char *const *fields, char *out,
 int problem_status(enum problem);
 const char *problem_code(enum problem);
 const char *problem_text(enum problem, int lang);
+const char *problem_advice(enum problem, int lang); /* "" = none */
+
+/* What can be wrong with one member: the codes, NULL after the last. */
+const char *fault_code(int i);
 const char *fault_text(const char *code, int lang);
 
 #endif

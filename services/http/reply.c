@@ -24,6 +24,7 @@
 static const char *etag_of(struct ctx *, const char *, unsigned long long);
 static enum step reply_pieces(struct ctx *, int, struct iovec *, int);
 static void reply_measure(const struct ctx *);
+static int reply_is_known(struct ctx *);
 static void reply_head(struct ctx *, struct buf *, int, size_t);
 static void reply_cors(struct ctx *, struct buf *);
 static int etag_matches(const char *, const char *);
@@ -34,6 +35,9 @@ reply(struct ctx *c, int status, const void *body, size_t n)
 {
 	struct iovec iov[REPLY_PIECES];
 
+	if (c->etag == NULL && status == 200 && c->method <= HEAD)
+		c->etag = arena_printf(&c->arena, "\"%016llx\"",
+		    seal_hash(body, n));
 	iov[1].iov_base = (void *)(uintptr_t)body;
 	iov[1].iov_len = n;
 	return (reply_pieces(c, status, iov, 1));
@@ -79,7 +83,6 @@ reply_document(struct ctx *c, const char *media, const char *body, size_t n,
 {
 	c->media = media;
 	c->cache = cache;
-	c->etag = arena_printf(&c->arena, "\"%016llx\"", seal_hash(body, n));
 	return (reply(c, 200, body, n));
 }
 
@@ -198,16 +201,13 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 	size_t len = 0;
 	int i;
 
-	const char *seen = c->fields[HEADER_IF_NONE_MATCH];
-
 	if (c->answered)
 		return (STEP_DONE);
-	if (status == 200 && c->method <= HEAD && c->etag != NULL &&
-	    seen != NULL && etag_matches(seen, c->etag)) {
+	c->answered = 1;
+	if (status == 200 && reply_is_known(c)) {
 		status = 304;
 		n = 0;
 	}
-	c->answered = 1;
 	c->status = status;
 	for (i = 1; i <= n; i++)
 		len += iov[i].iov_len;
@@ -226,6 +226,20 @@ reply_pieces(struct ctx *c, int status, struct iovec *iov, int n)
 	gate_answer(c->req, iov, c->method == HEAD ? 1 : n + 1,
 	    c->message->m.close);
 	return (STEP_DONE);
+}
+
+/* Has the client this very answer? Of reads that are kept at all. */
+static int
+reply_is_known(struct ctx *c)
+{
+	const char *known = c->fields[HEADER_IF_NONE_MATCH];
+
+	if (c->route != NULL && (c->route->flags & ROUTE_SECRET)) {
+		c->etag = NULL;
+		return (0);
+	}
+	return (c->method <= HEAD && known != NULL && c->etag != NULL &&
+	    etag_matches(known, c->etag));
 }
 
 static void
@@ -280,6 +294,7 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 		buf_puts(b, "idempotency-replayed: true\r\n");
 	if (status == 401)
 		buf_puts(b, "www-authenticate: Bearer realm=\"camket\"\r\n");
+	head_field(b, "content-security-policy: ", c->policy);
 	limit_fields(c, b);
 	reply_cors(c, b);
 	buf_puts(b,

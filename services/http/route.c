@@ -83,15 +83,17 @@ static const struct {
 	const char *summary;
 } usual[] = {
 	{ offsetof(struct resource, create), POST, "", crud_create, ROUTE_BODY,
-	    1, NULL, "Create" },
+	    1, NULL, "Tạo | Create" },
 	{ offsetof(struct resource, get), GET, "/<uuid>", crud_get, 0, 0,
-	    "fields", "Read" },
+	    "fields", "Đọc | Read" },
 	{ offsetof(struct resource, patch), PATCH, "/<uuid>", crud_patch,
-	    ROUTE_BODY | ROUTE_VERSIONED, 1, NULL, "Change (merge patch)" },
+	    ROUTE_BODY | ROUTE_VERSIONED, 1, NULL,
+	    "Sửa (merge patch) | Change (merge patch)" },
 	{ offsetof(struct resource, remove), DELETE, "/<uuid>", crud_remove,
-	    ROUTE_VERSIONED, 0, NULL, "Remove; can be taken back" },
+	    ROUTE_VERSIONED, 0, NULL,
+	    "Xóa; còn khôi phục được | Remove; can be restored" },
 	{ offsetof(struct resource, restore), POST, "/<uuid>/restore",
-	    crud_restore, 0, 0, NULL, "Take a removal back" },
+	    crud_restore, 0, 0, NULL, "Khôi phục | Restore" },
 };
 
 void
@@ -111,7 +113,7 @@ route_add_resource(const struct resource *r)
 			.run = page_list,
 			.list = r->list,
 			.counts = r->counts,
-			.summary = "List" };
+			.summary = "Danh sách | List" };
 		route_add(&one);
 	}
 	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
@@ -294,17 +296,18 @@ verb_fields(const struct resource *r, const struct verb *v)
 	*f++ = (struct field){ .name = "note",
 		.type = F_TEXT,
 		.max = 4000,
-		.doc = "Ghi chú" };
+		.doc = "Ghi chú | Note" };
 	*f++ = (struct field){ .name = "acting_for",
 		.type = F_UUID,
-		.doc = "Người được thay mặt" };
+		.doc = "Người được thay mặt | On whose behalf" };
 	if (reason)
 		*f++ = (struct field){ .name = "reason",
 			.type = F_TEXT,
 			.flags = FIELD_REQUIRED,
 			.min = 1,
 			.max = 4000,
-			.doc = "Lý do" };
+			.eg = "Bổ sung căn cứ",
+			.doc = "Lý do | Reason" };
 	if (n > 0)
 		memcpy(f, v->fields, n * sizeof(*f));
 	return (all_fields);

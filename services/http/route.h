@@ -22,6 +22,7 @@
 #define ROUTE_ALONE 0x100    /* never part of a batch */
 #define ROUTE_SIGN 0x200     /* wants to know once more who it is */
 #define ROUTE_FAULTS 0x400   /* the step tells the body's faults with its own */
+#define ROUTE_DRY_RUN 0x800  /* 201 with the item; ?dry_run: 200 without */
 
 struct resource;
 
@@ -39,9 +40,19 @@ struct route {
 	const struct resource *resource;
 	const char *verb;
 	int64_t need;        /* a list below an item: any of these of it */
-	const char *summary; /* one line of documentation */
-	const char *params;  /* query parameters, blanks between */
-	int id;              /* set when added */
+	const char *summary; /* one line, "tiếng Việt | English" */
+	const char *doc;     /* what else there is to say, likewise */
+	const char *params;  /* query parameters, blanks between; "unit!" must
+	                        be given (http/param.h says what they are) */
+	/*
+	 * What success says: the resource's item or a page of them, unless
+	 * answer has its members (for a list: further members of the page).
+	 * status 0 is the usual one: 200, 201 of a creation, 204 of nothing.
+	 */
+	const struct field *answer;
+	int status;
+	const char *media; /* of a page; NULL = text/html */
+	int id; /* set when added */
 };
 
 /*
@@ -57,7 +68,8 @@ struct verb {
 struct resource {
 	const char *name;  /* in paths: "plans" */
 	const char *kind;  /* in events: "plan" */
-	const char *title; /* for people: "Kế hoạch" */
+	const char *title; /* for people: "Kế hoạch | Plans" */
+	const char *doc;   /* what it is, likewise */
 	const struct field *fields;
 	const struct states *states;
 	int watched;     /* who reads another's is in the trail */

@@ -19,6 +19,39 @@
 static void set_cookies(struct ctx *, const char *, const char *, long);
 static const char *cookie_value(struct ctx *, const char *);
 
+/* clang-format off */
+static const struct field who_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "code", .type = F_CODE, .flags = FIELD_ALWAYS,
+	    .eg = "head.office" },
+	{ .name = "username", .type = F_CODE, .eg = "head.office",
+	    .flags = FIELD_ALWAYS },
+	{ .name = "full_name", .type = F_TEXT, .eg = "Chánh Văn phòng",
+	    .flags = FIELD_ALWAYS },
+	{ .name = "honorific", .type = F_TEXT, .flags = FIELD_SERVER },
+	{ .name = NULL }
+};
+const struct field signin_fields[] = {
+	{ .name = "access_token", .type = F_TEXT, .flags = FIELD_EMPTY,
+	    .eg = "eyJhbGciOiJFUzI1NiIs…",
+	    .doc = "Gửi trong Authorization: Bearer | Send it as Authorization: Bearer" },
+	{ .name = "token_type", .type = F_TEXT, .flags = FIELD_EMPTY,
+	    .eg = "Bearer" },
+	{ .name = "expires_in", .type = F_INT, .flags = FIELD_EMPTY,
+	    .eg = "600", .doc = "Giây | Seconds" },
+	{ .name = "refresh_token", .type = F_TEXT,
+	    .flags = FIELD_EMPTY | FIELD_MAYBE, .eg = "…",
+	    .doc = "Đổi lấy token mới; không có khi gửi bằng cookie | Good for new tokens; not there when it is a cookie" },
+	{ .name = "csrf_token", .type = F_TEXT,
+	    .flags = FIELD_EMPTY | FIELD_MAYBE,
+	    .doc = "Gửi trong X-CSRF-Token cùng cookie | Send it as X-CSRF-Token beside the cookie" },
+	{ .name = "staff", .type = F_OBJECT, .flags = FIELD_EMPTY,
+	    .members = who_fields,
+	    .doc = "Ai đã đăng nhập | Who has signed in" },
+	{ .name = NULL }
+};
+/* clang-format on */
+
 enum step
 signin_reply(struct ctx *c, const struct signin *s)
 {

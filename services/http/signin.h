@@ -17,7 +17,8 @@ struct signin {
 	const char *who; /* JSON of the person */
 };
 
-/* Both tokens as the answer. */
+/* Both tokens as the answer, and what is in it. */
+extern const struct field signin_fields[];
 enum step signin_reply(struct ctx *, const struct signin *);
 
 /*

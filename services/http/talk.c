@@ -32,36 +32,83 @@ static enum step comment_write(struct ctx *);
 static enum step talk_activity(struct ctx *);
 static void take_view(struct ctx *, struct db_answer *);
 static enum step activity_page(struct ctx *);
+static const char *label_of(struct ctx *, const struct field *);
 static void bind_words(struct ctx *);
 static const char *title_of(struct ctx *, const char *, size_t);
 
 /* clang-format off */
 static const struct field mention_fields[] = {
-	{ .name = "staff", .type = F_REF, .ref = "staff" },
+	{ .name = "staff", .type = F_REF, .ref = "staff",
+	    .doc = "Người | A person" },
 	{ .name = NULL }
 };
 static const struct field comment_fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_EMPTY,
-	    .doc = "A client may make its own (UUID version 7)" },
+	    .doc = "Máy khách có thể tự tạo | A client may make its own" },
 	{ .name = "text", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 10000, .doc = "Nội dung trao đổi" },
+	    .max = 10000, .eg = "Nhờ xem lại hạn của việc này",
+	    .doc = "Nội dung trao đổi | What is said" },
 	{ .name = "mentions", .type = F_LIST, .item = F_OBJECT,
 	    .max = MENTIONS_MAX, .members = mention_fields,
-	    .doc = "Người được nhắc đến" },
+	    .doc = "Người được nhắc đến | Who is mentioned" },
+	{ .name = NULL }
+};
+
+static const struct field said_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS },
+	{ .name = "author", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff", .eg = "", .doc = "Ai nói | Who said it" },
+	{ .name = "text", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "Nhờ xem lại hạn của việc này",
+	    .doc = "Nội dung trao đổi | What is said" },
+	{ .name = "mentions", .type = F_LIST, .item = F_REF, .flags = FIELD_ALWAYS,
+	    .ref = "staff",
+	    .doc = "Người được nhắc đến | Who is mentioned" },
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = NULL }
+};
+static const struct field changed_fields[] = {
+	{ .name = "member", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "due_on" },
+	{ .name = "label", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "Hạn hoàn thành | Due day",
+	    .doc = "Tên gọi của trường | The member in words" },
+	{ .name = "from", .type = F_ANY, .flags = FIELD_SERVER },
+	{ .name = "to", .type = F_ANY, .flags = FIELD_SERVER },
+	{ .name = NULL }
+};
+static const struct field activity_fields[] = {
+	{ .name = "at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	{ .name = "verb", .type = F_TEXT, .flags = FIELD_ALWAYS, .eg = "assign" },
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "3" },
+	{ .name = "actor", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff", .eg = "", .doc = "Ai làm | By whom" },
+	{ .name = "summary", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "Chánh Văn phòng giao việc | Chánh Văn phòng assigned it",
+	    .doc = "Một câu | In a sentence" },
+	{ .name = "reason", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Lý do | Reason" },
+	{ .name = "comment", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Điều đã nói | What was said" },
+	{ .name = "changed", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_ALWAYS, .members = changed_fields,
+	    .doc = "Những trường đã đổi | The members that changed" },
 	{ .name = NULL }
 };
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "comments", .run = talk_comments,
 	    .list = q_comment_list_sorts,
-	    .summary = "What is said of it" },
+	    .members = said_fields,
+	    .summary = "Trao đổi | What is said of it" },
 	{ .method = POST, .pattern = "comments", .run = talk_comment,
 	    .flags = ROUTE_BODY, .fields = comment_fields,
-	    .query = &q_comment_create,
-	    .summary = "Say something; who is mentioned is told" },
+	    .query = &q_comment_create, .members = said_fields, .status = 201,
+	    .summary = "Trao đổi; người được nhắc đến nhận thông báo | Say something; who is mentioned is told" },
 	{ .method = GET, .pattern = "activity", .run = talk_activity,
 	    .list = q_activity_list_sorts,
-	    .summary = "Who did what, when, in plain words" },
+	    .members = activity_fields,
+	    .summary = "Ai đã làm gì, lúc nào | Who did what, when, in plain words" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -108,7 +155,8 @@ talk_comment(struct ctx *c)
 	c->state = m;
 	crud_body(c);
 	ctx_bind(c, "item_kind", c->route->resource->kind);
-	ctx_bind(c, "about", c->route->resource->title);
+	ctx_bind(c, "about",
+	    field_text(&c->arena, c->route->resource->title, LANG_VI));
 	ctx_bind(c, "href",
 	    arena_printf(&c->arena, "/v1/%s/%s", c->route->resource->name,
 	        c->args[0]));
@@ -230,7 +278,9 @@ title_of(struct ctx *c, const char *json, size_t n)
 	item = json_loadb(json, n, 0, NULL);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]) && s == NULL; i++)
 		s = json_string_value(json_object_get(item, names[i]));
-	s = arena_strdup(&c->arena, s != NULL ? s : c->route->resource->title);
+	if (s == NULL)
+		s = field_text(&c->arena, c->route->resource->title, LANG_VI);
+	s = arena_strdup(&c->arena, s);
 	json_decref(item);
 	return (s);
 }
@@ -267,6 +317,18 @@ activity_page(struct ctx *c)
 }
 
 /* The verbs, and the members of the resource, in the reader's language. */
+/* A member in a word or two: its text up to where it goes into detail. */
+static const char *
+label_of(struct ctx *c, const struct field *f)
+{
+	const char *s;
+
+	if (f->doc == NULL)
+		return (f->name);
+	s = field_text(&c->arena, f->doc, c->lang);
+	return (arena_strndup(&c->arena, s, strcspn(s, ";:")));
+}
+
 static void
 bind_words(struct ctx *c)
 {
@@ -286,11 +348,12 @@ bind_words(struct ctx *c)
 		buf_puts(&b[1], w[1].code != NULL ? "," : "");
 	}
 	for (f = c->route->resource->fields; f->name != NULL; f++) {
+		if (field_read(c->route->resource->fields, f->name) != f)
+			continue;
+		buf_puts(&b[2], b[2].len > 1 ? "," : "");
+		buf_puts(&b[3], b[3].len > 1 ? "," : "");
 		buf_json(&b[2], f->name);
-		buf_json(&b[3],
-		    f->doc != NULL && c->lang == LANG_VI ? f->doc : f->name);
-		buf_puts(&b[2], f[1].name != NULL ? "," : "");
-		buf_puts(&b[3], f[1].name != NULL ? "," : "");
+		buf_json(&b[3], label_of(c, f));
 	}
 	for (i = 0; i < 4; i++)
 		buf_putc(&b[i], '}');
