@@ -52,7 +52,7 @@ struct route {
 	const struct field *answer;
 	int status;
 	const char *media; /* of a page; NULL = text/html */
-	int id; /* set when added */
+	int id;            /* set when added */
 };
 
 /*

@@ -151,7 +151,7 @@ def test_states_are_drawn_from_the_words_people_see(document):
     assert {"plan", "task", "review", "evaluation"} <= set(states)
     for name, s in states.items():
         known = {x["code"] for x in s["statuses"]}
-        assert len(known) > 3, name
+        assert len(known) > 1, name
         for t in s["transitions"]:
             assert {t["from"], t["to"]} <= known, (name, t)
         verbs = {t["verb"] for t in s["transitions"]} - {"update", "delete"}
