@@ -249,7 +249,7 @@ UNIT = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.
 .PHONY: test test-deps check-sql check-openapi test-unit test-sql test-api test-workers sanitize
 test: test-deps arrows check-sql test-unit test-sql test-api test-workers
 test-deps:
-	@docker/install run build test
+	@docker/install run build proxy test
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 
 # A test links what it names from here and no more.
@@ -307,7 +307,13 @@ sanitize-ci: test-deps
 # --- long, by hand --------------------------------------------------------
 
 ROUNDS ?= 50
-.PHONY: faults bench
+.PHONY: faults bench check-image check-fresh
+# The image built, run by docker/compose.yaml and tested; and the README's two
+# commands on a bare Debian.
+check-image:
+	@tests/image/run
+check-fresh:
+	@tests/fresh
 bench: test-deps
 	@tests/bench/bench.py
 faults: test-deps
