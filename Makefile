@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := build
 SHELL := /bin/bash
 PY := /usr/bin/python3
-B := build$(if $(SANITIZE),/sanitize)
+B := build$(if $(SANITIZE),/sanitize)$(if $(FUZZING),/fuzz)
 
 # --- how to compile -------------------------------------------------------
 
@@ -17,6 +17,10 @@ CFLAGS = -std=gnu11 -g -fPIC -fstack-protector-strong -fno-omit-frame-pointer $(
 ifdef SANITIZE
 CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
 LDFLAGS += -fsanitize=address,undefined
+else ifdef FUZZING
+CC := clang
+CFLAGS += -O1 -Wno-unknown-warning-option \
+	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 else
 CFLAGS += -O2 -D_FORTIFY_SOURCE=2
 endif
@@ -307,13 +311,35 @@ sanitize-ci: test-deps
 # --- long, by hand --------------------------------------------------------
 
 ROUNDS ?= 50
-.PHONY: faults bench check-image check-fresh
+.PHONY: faults bench fuzz check-image check-fresh
 # The image built, run by docker/compose.yaml and tested; and the README's two
 # commands on a bare Debian.
 check-image:
 	@tests/image/run
 check-fresh:
 	@tests/fresh
+FUZZ_S ?= 60
+FUZZERS = field json letter message token
+# Each parser for FUZZ_S seconds; what is found stays in build/fuzz. One alone:
+# make fuzz FUZZERS=json
+fuzz:
+	@docker/install run build lint
+	@$(MAKE) --no-print-directory -j$$(nproc) FUZZING=1 \
+	    $(FUZZERS:%=build/fuzz/%)
+	@for f in $(FUZZERS); do mkdir -p build/fuzz/corpus/$$f; \
+	    build/fuzz/$$f -max_total_time=$(FUZZ_S) -max_len=20000 \
+		-artifact_prefix=build/fuzz/$$f- -print_final_stats=1 \
+		build/fuzz/corpus/$$f tests/fuzz/corpus/$$f \
+		>build/fuzz/$$f.log 2>&1 || \
+		{ grep -v '^#' build/fuzz/$$f.log | tail -40; exit 1; }; \
+	    echo "fuzz $$f: $$(awk '/executed_units/ { print $$2 }' \
+		build/fuzz/$$f.log) inputs in $(FUZZ_S) s, nothing found"; done
+ifdef FUZZING
+$(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(B)/libcamket.a
+	@echo "  fuzz $@"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-missing-prototypes \
+	    -fsanitize=fuzzer,address,undefined -o $@ $< $(B)/libcamket.a $(LIBS)
+endif
 bench: test-deps
 	@tests/bench/bench.py
 faults: test-deps

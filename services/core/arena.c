@@ -20,6 +20,7 @@ struct arena_block {
 	_Alignas(ARENA_ALIGN) char data[];
 };
 
+static void arena_rewind(struct arena *);
 static void arena_grow(struct arena *, size_t);
 
 void
@@ -28,8 +29,7 @@ arena_init(struct arena *a, void *first, size_t len)
 	a->blocks = NULL;
 	a->first = first;
 	a->first_len = len;
-	a->at = first;
-	a->end = a->at + len;
+	arena_rewind(a);
 }
 
 void
@@ -41,8 +41,7 @@ arena_fini(struct arena *a)
 		a->blocks = b->next;
 		free(b);
 	}
-	a->at = a->first;
-	a->end = a->at + a->first_len;
+	arena_rewind(a);
 }
 
 void *
@@ -52,7 +51,7 @@ arena_alloc(struct arena *a, size_t n)
 
 	p = (char *)(((size_t)a->at + ARENA_ALIGN - 1) &
 	    ~(size_t)(ARENA_ALIGN - 1));
-	if (p > a->end || n > (size_t)(a->end - p)) {
+	if (p == NULL || p > a->end || n > (size_t)(a->end - p)) {
 		arena_grow(a, n);
 		p = a->at;
 	}
@@ -129,6 +128,15 @@ xstrdup(const char *s)
 	if ((p = strdup(s)) == NULL)
 		fatal("out of memory");
 	return (p);
+}
+
+/* To the block that was lent, if there is one. */
+static void
+arena_rewind(struct arena *a)
+{
+	a->at = a->end = a->first;
+	if (a->first_len > 0)
+		a->end += a->first_len;
 }
 
 static void

@@ -70,7 +70,8 @@ message_parse(struct message *m, char *text, size_t n, size_t body_max)
 		if (status != 0)
 			return (-status);
 	}
-	if (line != end - 2) /* the empty line is a bare LF */
+	/* the empty line is a bare LF, or nothing stands above it */
+	if (line != end - 2 || m->path == NULL)
 		return (-400);
 	if ((status = parse_framing(m, body_max)) != 0)
 		return (-status);

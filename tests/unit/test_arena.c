@@ -53,6 +53,7 @@ test_a_piece_may_be_larger_than_any_block(void **state)
 
 	(void)state;
 	arena_init(&a, NULL, 0);
+	assert_non_null(arena_zalloc(&a, 0));
 	p = arena_zalloc(&a, 5 * 1024 * 1024);
 	assert_int_equal(p[5 * 1024 * 1024 - 1], 0);
 	arena_alloc(&a, 5 * 1024 * 1024);

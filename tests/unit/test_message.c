@@ -191,6 +191,9 @@ test_lines_end_in_cr_lf_and_nothing_else(void **state)
 		REFUSED(400, GET_ "X: a\nY: b\r\n\r\n"),
 		REFUSED(400, "GET / HTTP/1.1\r\r\n" HOST "\r\n"),
 		REFUSED(400, "\n" GET_ "\r\n"),
+		REFUSED(400, "\n\n"),
+		REFUSED(400, "\n\r\n"),
+		REFUSED(400, "\r\n\n\n"),
 	};
 
 	(void)state;
