@@ -284,8 +284,9 @@ test-sql: PSQL = psql -qXAt -v ON_ERROR_STOP=1 \
     -v statements=$(abspath $(B))/statements.sql -f
 test-sql: build $(B)/statements.sql
 	@tests/database prove -e '$(PSQL)' tests/sql/*.sql
+# Two at a time: each has a stack of its own, and much of a test is waiting.
 test-api: build
-	@$(PYTEST) tests/api
+	@$(PYTEST) -n 2 --dist loadfile tests/api
 # A storm of logins beside reads: figures, by hand.
 .PHONY: storm
 storm: build

@@ -8,10 +8,8 @@
 #include "domain/state.h"
 #include "domain/vocabulary.h"
 #include "http/crud.h"
-#include "http/note.h"
 #include "queries.h"
 
-static enum step complainant_read(struct ctx *);
 static void complaint_prepare(struct ctx *, const char *, json_t *);
 
 /* clang-format off */
@@ -112,8 +110,9 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/complaints/<uuid>/complainant",
-	    .run = complainant_read, .query = &q_complainant_get,
+	    .run = crud_get, .query = &q_complainant_get,
 	    .flags = ROUTE_SECRET, .members = named_fields,
+	    .watched = "complainant",
 	    .summary = "Người phản ánh; mỗi lần đọc đều ghi lại | Who complained; each reading is in the trail" },
 	{ .pattern = NULL }
 };
@@ -139,13 +138,6 @@ const struct resource resource_complaint = {
 	.prepare = complaint_prepare,
 	.routes = routes,
 };
-
-static enum step
-complainant_read(struct ctx *c)
-{
-	note(c, "read", NULL, "complainant", c->args[0], NULL);
-	return (crud_get(c));
-}
 
 static void
 complaint_prepare(struct ctx *c, const char *verb, json_t *body)

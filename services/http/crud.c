@@ -49,6 +49,7 @@ static void take_repeated(struct ctx *, struct db_answer *);
 static void take_delegation(struct ctx *, struct db_answer *);
 static enum step verb_take(struct ctx *);
 static enum step again(struct ctx *);
+static const char *watched_of(const struct route *);
 static enum step conclude(struct ctx *, const struct outcome *);
 static enum step succeed(struct ctx *, int, const struct item *);
 static enum step stale(struct ctx *, const struct item *);
@@ -204,10 +205,19 @@ crud_project(const char *json, size_t n, const char *names)
 	return (text);
 }
 
+/* As what its reading is in the trail, or NULL. */
+static const char *
+watched_of(const struct route *r)
+{
+	if (r->watched != NULL)
+		return (r->watched);
+	return (r->resource->watched ? r->resource->kind : NULL);
+}
+
 static void
 take_item(struct ctx *c, struct db_answer *a)
 {
-	const char *names = ctx_value(c, "fields");
+	const char *names = ctx_value(c, "fields"), *watched;
 	struct item x;
 	char *text = NULL;
 
@@ -218,9 +228,9 @@ take_item(struct ctx *c, struct db_answer *a)
 		return;
 	}
 	item_of_row(&x, a, 0);
-	if (c->route->resource->watched && !(x.perms & PERM_IS_SUBJECT))
-		note(c, "read", NULL, c->route->resource->kind, c->args[0],
-		    NULL);
+	if ((watched = watched_of(c->route)) != NULL &&
+	    !(x.perms & PERM_IS_SUBJECT))
+		note(c, "read", NULL, watched, c->args[0], NULL);
 	if (names != NULL) {
 		text = crud_project(x.json, x.len, names);
 		x.json = text;
@@ -388,6 +398,8 @@ succeed(struct ctx *c, int status, const struct item *x)
 		redis_wake(ctx_redis, "wake:relay");
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
+	if (strcmp(x->version, "0") == 0) /* what would be written, and was not */
+		return (reply(c, status, x->json, x->len));
 	if (status == 201)
 		c->location = crud_location(c, x->json);
 	return (reply_item(c, status, x));

@@ -79,6 +79,7 @@ static const char *verb_title(const struct states *, const char *);
 static int is_keyed(const struct route *);
 static int is_tagged(const struct route *);
 static int is_item(const struct route *);
+static int is_dry(const struct route *, int);
 static int is_named(const struct route *);
 static void keep(const char *, const char *, json_t *);
 static int kept(const char *, const char *);
@@ -355,6 +356,8 @@ add_list_parameters(json_t *list, const struct route *r)
 	json_array_append_new(list, reference("parameters", "cursor"));
 	json_array_append_new(list, order(r));
 	add_own_parameters(list, "fields");
+	if (page_takes_ref(r))
+		json_array_append_new(list, reference("parameters", "ref"));
 	if (r->counts != NULL) {
 		json_array_append_new(list, reference("parameters", "count"));
 		json_array_append_new(list, counters(r));
@@ -641,7 +644,9 @@ headers(const struct route *r, int status)
 		int when;
 	} known[] = {
 		{ "ETag", "ETag",
-		    is_tagged(r) || (is_item(r) && status != 204) },
+		    is_tagged(r) ||
+		        (is_item(r) && r->method != GET && status != 204 &&
+		            !is_dry(r, status)) },
 		{ "Location", "Location", status == 201 && is_named(r) },
 		{ "Link", "Link", r->list != NULL },
 		{ "Idempotency-Replayed", "IdempotencyReplayed", is_keyed(r) },
@@ -1044,6 +1049,13 @@ is_item(const struct route *r)
 	return (r->query != NULL);
 }
 
+/* Is this the answer that tells what would be written? */
+static int
+is_dry(const struct route *r, int status)
+{
+	return (r->flags & ROUTE_DRY_RUN && status == 200);
+}
+
 /* Has what it answers with an id? */
 static int
 is_named(const struct route *r)
@@ -1170,7 +1182,11 @@ singular_of(const char *pattern, char *out, size_t cap)
 	for (p = pattern; *p == '/'; p = end) {
 		p++;
 		end = p + strcspn(p, "/");
-		if (*p != '<')
+		if (*p == '<')
+			continue;
+		if (end - p > 3 && strncmp(end - 3, "ies", 3) == 0)
+			snprintf(out, cap, "%.*sy", (int)(end - p - 3), p);
+		else
 			snprintf(out, cap, "%.*s",
 			    (int)(end - p - (end[-1] == 's')), p);
 	}

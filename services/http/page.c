@@ -39,7 +39,6 @@ struct page {
 	struct buf counted; /* JSON members of the counters */
 };
 
-static int page_by_id(const struct ctx *);
 static enum step page_begin(struct ctx *);
 static enum step page_filters(struct ctx *, struct page *);
 static enum step page_cursor(struct ctx *, struct page *);
@@ -69,23 +68,10 @@ page_list(struct ctx *c)
 {
 	const char *ref;
 
-	if (!page_by_id(c) || (ref = param_take(c, "ref")) == NULL)
+	if (!page_takes_ref(c->route) || (ref = param_take(c, "ref")) == NULL)
 		return (page_begin(c));
 	c->next = page_begin;
 	return (byref_find(c, ref));
-}
-
-/* Can its rows be chosen by id, and so by another system's name? */
-static int
-page_by_id(const struct ctx *c)
-{
-	const struct query *q = c->route->list->ascending;
-	int i;
-
-	for (i = 0; i < q->nparams; i++)
-		if (strcmp(q->params[i].name, "ids") == 0)
-			return (c->route->resource->kind != NULL);
-	return (0);
 }
 
 static enum step
@@ -162,6 +148,18 @@ page_is_filter(const char *param)
 		if (strcmp(own[i], param) == 0)
 			return (0);
 	return (1);
+}
+
+int
+page_takes_ref(const struct route *r)
+{
+	const struct query *q = r->list->ascending;
+	int i;
+
+	for (i = 0; i < q->nparams; i++)
+		if (strcmp(q->params[i].name, "ids") == 0)
+			return (r->resource->kind != NULL);
+	return (0);
 }
 
 const struct word *

@@ -20,6 +20,9 @@ void page_also(struct ctx *, const char *name, const char *json);
 /* Is this a parameter of the statement that clients may set? */
 int page_is_filter(const char *param);
 
+/* Can its rows be chosen by ids=, and so by another system's name (ref=)? */
+int page_takes_ref(const struct route *);
+
 /* The words a filter or counter of this name may hold, or NULL. */
 const struct word *page_words(const struct route *, const char *name);
 

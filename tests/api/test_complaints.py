@@ -122,6 +122,10 @@ def test_reading_who_complained_is_for_few_and_leaves_a_line(
         "SELECT count(*) FROM audit a JOIN staff s ON s.id = a.actor_id"
         " WHERE a.kind = 'complainant' AND a.ref = %s AND s.username = %s",
         x["id"], JUDGE) == 2, 10, what="the reading is in the trail")
+    # who was shown nothing has read nothing
+    assert stack.one(
+        "SELECT count(DISTINCT actor_id) FROM audit"
+        " WHERE kind = 'complainant' AND ref = %s", x["id"]) == 2
 
 
 def test_taken_in_with_all_faults_told(stack, complaints):

@@ -62,8 +62,29 @@ def inspection(unit):
             "origin": {"kind": "watch_list"}}
 
 
-KINDS = {"staff": "staff", "criteria-sets": "criteria_set"}
+def complaint(unit):
+    return {"title": "x", "unit_code": unit, "channel": "post",
+            "complainant": {"full_name": "x", "phone": "1"}}
+
+
+def indicator(unit):
+    return {"unit_code": unit, "code": "m" + new_id()[-8:], "title": "x",
+            "aggregation": "sum", "target": "10"}
+
+
+def value(unit, period="2026-Q1"):
+    return {"unit_code": unit, "period": period, "value": "1"}
+
+
+# kinds whose name is not the path's without its s
+KINDS = {"staff": "staff"}
+PROPOSAL = {"title": "x", "need": "x"}
+AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
 MEASURE = {"kind": "rectify", "title": "x", "due_on": "2031-07-15"}
+
+
+def table_of(kind):
+    return KINDS.get(kind) or kind[:-1].replace("-", "_")
 
 
 def make(s):
@@ -71,7 +92,9 @@ def make(s):
     ids = {k: {} for k in ("tasks", "plans", "reviews", "evaluations", "staff",
                            "units", "notifications", "sessions", "keys",
                            "commitments", "criteria-sets", "inspections",
-                           "findings", "measures", "subs")}
+                           "findings", "measures", "proposals", "complaints",
+                           "indicators", "indicator-values", "staff-events",
+                           "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -136,11 +159,23 @@ def make(s):
         ids["measures"][name] = ids["subs"][name]["measures"] = expect(s.post(
             f"/v1/findings/{ids['findings'][name]}/measures", looker,
             MEASURE), 201)["id"]
+        lead = "stranger.chief" if name == "other" else "chair"
+        ids["proposals"][name] = expect(s.post(
+            "/v1/proposals", who, PROPOSAL), 201)["id"]
+        ids["complaints"][name] = expect(s.post(
+            "/v1/complaints", lead, complaint(unit)), 201)["id"]
+        x = ids["indicators"][name] = expect(s.post(
+            "/v1/indicators", lead, indicator(unit)), 201)["id"]
+        ids["indicator-values"][name] = ids["subs"][name]["values"] = expect(
+            s.post(f"/v1/indicators/{x}/values", lead, value(unit)),
+            201)["id"]
+        ids["staff-events"][name] = ids["subs"][name]["events"] = expect(
+            s.post(f"/v1/staff/{sid}/events", lead, AWARD), 201)["id"]
         ids["subs"][name]["sessions"] = ids["sessions"][name]
         for kind in ids:
             if kind not in ("subs", "sessions", "keys", "notifications"):
                 s.sql("INSERT INTO external_ref VALUES (%s, 'matrix', %s, %s, "
-                      "%s, now())", KINDS.get(kind, kind[:-1]), name,
+                      "%s, now())", table_of(kind), name,
                       ids[kind][name], sid)
         ids["keys"][name] = str(s.one(
             "INSERT INTO service_key (id, staff_id, name, unit_id, scopes, "
@@ -196,6 +231,20 @@ def body_of(s, method, path, target):
         return criteria_set(unit)
     if path == "/v1/inspections":
         return inspection(unit)
+    if path == "/v1/proposals":
+        return PROPOSAL
+    if path == "/v1/complaints":
+        return complaint(unit)
+    if path == "/v1/indicators":
+        return indicator(unit)
+    if path.endswith("/give_opinion"):
+        return {"agrees": True}
+    if path in ("/v1/proposals/{id}/complete", "/v1/proposals/{id}/decide"):
+        return {}
+    if path == "/v1/proposals/{id}/conclude":
+        return {"document": "9/KL"}
+    if path == "/v1/complaints/{id}/accept":
+        return {"due_on": "2031-03-31", "lead_staff_code": "party.secretary"}
     if path == "/v1/measures":
         return {**MEASURE, "unit_code": unit}
     if path == "/v1/units":
@@ -232,9 +281,17 @@ def body_of(s, method, path, target):
         "decide": {"level": "good"}, "findings": {"title": "x"},
         "measures": MEASURE, "answer": {"answer": "x"}, "do": {"result": "x"},
         "refer": {"to": "x", "document": "x"}, "comments": {"text": "x"},
+        "vote": {"choice": "for"}, "order": {"document": "12/QĐ"},
+        "assess": {"assessment": "x"}, "refuse": {"reason": "x"},
+        "resolve": {"answer": "x"}, "events": AWARD,
+        "values": value(unit, "2026-Q2"),
     }.get(last, {"title": "y"} if method == "PATCH" and
           path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
-                           "/v1/findings", "/v1/measures")) else
+                           "/v1/findings", "/v1/measures", "/v1/proposals",
+                           "/v1/complaints", "/v1/indicators/",
+                           "/v1/staff-events")) else
+          {"value": "2"} if method == "PATCH" and
+          path.startswith("/v1/indicator-values") else
           {"answers": {}} if method == "PATCH" and
           path.startswith(("/v1/reviews", "/v1/evaluations")) else
           {"text": "y"} if method == "PATCH" and
@@ -249,23 +306,29 @@ def prepare(s, method, path):
     """Every record into a state where this verb is one of those possible."""
     parts = path.split("/")
     kind = kind_of(path)
-    singular = kind[:-1] if kind[:-1] in s.doc["x-states"] else None
+    singular = table_of(kind) if table_of(kind) in s.doc["x-states"] else None
     if "sessions" in path:
         s.sql("UPDATE session SET revoked_at = NULL WHERE id = ANY "
               "(%s::uuid[])", list(s.ids["sessions"].values()))
     if kind in ("findings", "measures"):
         s.sql("UPDATE inspection SET status = %s",
               "concluded" if "measures" in path else "running")
-    if singular is None or "{id}" not in path:
+    if "{id}" not in path:
+        return
+    if singular is None:
+        if kind in ("indicator-values", "staff-events"):
+            s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
+                "now()" if path.endswith("/restore") else "NULL"))
         return
     verb = {"PATCH": "update", "DELETE": "delete"}.get(method) or (
         parts[4] if len(parts) > 4 else None)
     came = [t["from"] for t in s.doc["x-states"][singular]["transitions"]
-            if t["verb"] == verb]
+            if t["verb"] == ("delete" if verb == "restore" else verb)]
     states = {"tasks": "assigned", "plans": "issued", "reviews": "submitted",
               "evaluations": "reviewed", "commitments": "submitted",
               "inspections": "running", "findings": "stated",
-              "measures": "open"}
+              "measures": "open", "proposals": "submitted",
+              "complaints": "received"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -290,16 +353,20 @@ def ask(s, method, path, caller, target):
     real = path
     if "{id}" in path:
         real = path.replace("{id}", s.ids[kind_of(path)][target])
-        if "{sub_id}" in real:
-            real = real.replace("{sub_id}", s.ids["subs"][target][
-                path.split("/")[4]])
+        if real.endswith("_id}"):
+            real = real[:real.rindex("/") + 1] + s.ids["subs"][target][
+                path.split("/")[4]]
     elif "by-ref" in path:
-        real = path.replace("{code}", "matrix").replace(
-            "{sub_code}", target if method == "GET" else new_id())
+        real = path.replace("{system}", "matrix").replace(
+            "{key}", target if method == "GET" else new_id())
+    elif "{code}" in path:
+        real = path.replace("{code}", "invalid")
     elif path == "/v1/search":
         real += "?q=chair"
     elif path == "/v1/rollups":
         real += "?period=2026&unit=" + TARGETS[target][1]
+    if path.endswith("/total"):
+        real += "?period=2026-Q1"
     user = CALLERS[caller]
     body = body_of(s, method, path, target) if method in (
         "POST", "PATCH", "PUT") else None
@@ -346,7 +413,8 @@ def targets_of(method, path):
                                      "/v1/evaluations", "/v1/units",
                                      "/v1/staff", "/v1/service-keys",
                                      "/v1/commitments", "/v1/criteria-sets",
-                                     "/v1/inspections", "/v1/measures"):
+                                     "/v1/inspections", "/v1/measures",
+                                     "/v1/complaints", "/v1/indicators"):
         return list(TARGETS)
     if path == "/v1/rollups":
         return ["unit", "sibling", "above", "other"]
@@ -408,14 +476,20 @@ def test_every_route_answers_everybody_as_the_table_says(office):
     assert not wrong, "\n".join(map(str, wrong))
 
 
+def parameter(doc, p):
+    return doc["components"]["parameters"][p["$ref"].rsplit("/", 1)[1]] \
+        if "$ref" in p else p
+
+
 def test_lists_show_nothing_of_another_office(office):
     ours = [i for kind, ids in office.ids.items() if kind != "subs"
             for name, i in ids.items() if name != "other"]
     for method, path in routes(office):
         if method != "GET" or "{" in path or not path.startswith("/v1/"):
             continue
-        names = {p["name"] for p in office.doc["paths"][path]["get"].get(
-            "parameters", [])}
+        params = [parameter(office.doc, p) for p in
+                  office.doc["paths"][path]["get"].get("parameters", [])]
+        names = {p["name"] for p in params}
         if "limit" not in names:
             continue
         queries = ["limit=200"]
@@ -427,8 +501,7 @@ def test_lists_show_nothing_of_another_office(office):
             queries += ["unit=economy", "unit=city-da-nang"]
         if "staff" in names:
             queries.append("staff=" + office.ids["staff"]["own"])
-        sort = next((p for p in office.doc["paths"][path]["get"]["parameters"]
-                     if p["name"] == "sort"), None)
+        sort = next((p for p in params if p["name"] == "sort"), None)
         for one in (sort or {}).get("schema", {}).get("enum", []):
             queries.append("sort=" + one)
         for query in queries:
