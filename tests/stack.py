@@ -5,6 +5,7 @@ import contextlib
 import functools
 import json
 import os
+import random
 import re
 import shlex
 import shutil
@@ -31,12 +32,16 @@ psycopg2.extras.register_uuid()
 
 
 def free_ports(n):
-    socks = [socket.socket() for _ in range(n)]
-    for s in socks:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in socks]
-    for s in socks:
-        s.close()
+    """Outside the range that the kernel gives to connections."""
+    ports = []
+    while len(ports) < n:
+        port = random.randrange(10240, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.append(port)
     return ports
 
 

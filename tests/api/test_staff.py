@@ -84,7 +84,8 @@ def test_a_list_counts(office):
 
 @pytest.mark.parametrize("query", [
     "status=gone", "subject_type=robot", "sort=email", "deleted=yes",
-    "ids=" + ",".join([new_id()] * 41), "q=a", "unit=", "email=x",
+    "ids=" + ",".join(["01972f5e-8c4a-7b3e-9d21-5f60c1a7e842"] * 41),
+    "q=a", "unit=", "email=x",
     "counts=unit"])
 def test_a_wrong_parameter_is_refused(office, query):
     problem(office.stack.get("/v1/staff?" + query, CHAIR), 400,
