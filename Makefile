@@ -16,7 +16,7 @@ CPPFLAGS = -D_GNU_SOURCE -Iservices -Iworkers -I$(B) -I/usr/include/postgresql \
 CFLAGS = -std=gnu11 -g -fPIC -fstack-protector-strong -fno-omit-frame-pointer $(WARN)
 ifdef SANITIZE
 CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined
-LDFLAGS += -fsanitize=address,undefined
+LDFLAGS += -fsanitize=address,undefined -Wl,-z,nodelete
 else ifdef FUZZING
 CC := clang
 CFLAGS += -O1 -Wno-unknown-warning-option \

@@ -73,14 +73,18 @@ class Stack:
             "CAMKET_METRICS_PORT": str(metrics), "CAMKET_RATE": "0",
             **{"CAMKET_" + k: str(v) for k, v in settings.items()},
         }
-        if "CAMKET_PRELOAD" in os.environ:  # a sanitizer watches
-            for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-                self.environ[name] = (
-                    "detect_leaks=0:print_stacktrace=1:"
-                    f"log_path={self.dir}/log/sanitizer")
+        self.environ.update(self.watched())
         self.url = f"http://127.0.0.1:{port}"
         self.tokens = {}
         self.env = {}
+
+    def watched(self):
+        """Where a sanitizer, if one watches, is to say what it finds."""
+        if "CAMKET_PRELOAD" not in os.environ:
+            return {}
+        options = f"print_stacktrace=1:log_path={self.dir}/log/sanitizer"
+        return {"ASAN_OPTIONS": "detect_leaks=0:" + options,
+                "UBSAN_OPTIONS": options}
 
     # --- up and down ---
 
@@ -154,7 +158,8 @@ class Stack:
 
     def camket(self, *args, check=True, **environ):
         return subprocess.run(["camket", *map(str, args)], check=check,
-                              env={**self.env, **environ}, text=True,
+                              env={**self.env, **self.watched(), **environ},
+                              text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=120)
 
@@ -209,9 +214,9 @@ class Stack:
 
     def waiting(self):
         """Statements of the API that wait for a lock."""
-        return self.one("SELECT count(DISTINCT pid) FROM pg_locks"
-                        " JOIN pg_stat_activity USING (pid)"
-                        " WHERE NOT granted AND usename = 'camket_api'")
+        return [q for q, in self.sql(
+            "SELECT left(query, 60) FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND usename = 'camket_api'")]
 
     def redis(self, *args):
         return subprocess.run(
@@ -312,6 +317,7 @@ class Host(Stack):
         with open(self.dir / "log", "wb") as out:
             self.process = subprocess.Popen(
                 as_user + ["bash", "-c", "\n".join(lines)],
+                env={**os.environ, **self.of.watched()},
                 stdout=out, stderr=out)
         until(self.ready, seconds, what="an API host that is ready: " + self.url)
         return self

@@ -19,6 +19,7 @@
 #define POOL_FILL 8   /* before the next connection gets any */
 #define POOL_SHARE 16 /* reads that may share a Sync */
 #define POOL_TICK_MS 100
+#define CANCEL_AGAIN_MS 50
 
 enum op_step { OP_WAITING = 1, OP_SENT };
 
@@ -29,6 +30,7 @@ struct pool_conn {
 	struct db_op cancel;
 	const char *cancel_value;
 	char cancel_pid[16];
+	struct loop_timer *cancel_timer;
 	int cancelling;
 	int claimed;
 };
@@ -63,6 +65,7 @@ static void lane_run(struct lane *);
 static int lane_up(const struct lane *);
 static void lane_expire(struct lane *, uint64_t);
 static void lane_cancel(struct pool_conn *);
+static void lane_cancel_send(void *);
 static void lane_cancelled(struct db_op *, struct db_answer *);
 static struct pool_conn *lane_free(struct lane *);
 
@@ -119,6 +122,8 @@ pool_close(struct pool **pp)
 		for (i = 0; i < p->lanes[k].nconns; i++)
 			db_close(&p->lanes[k].conns[i].db);
 		lane_expire(&p->lanes[k], UINT64_MAX);
+		for (i = 0; i < p->lanes[k].nconns; i++)
+			loop_cancel(&p->lanes[k].conns[i].cancel_timer);
 		free(p->lanes[k].conns);
 	}
 	free(p);
@@ -403,23 +408,40 @@ lane_cancel(struct pool_conn *c)
 {
 	if (c->cancelling)
 		return;
+	c->cancelling = 1;
 	snprintf(c->cancel_pid, sizeof(c->cancel_pid), "%d", db_backend(c->db));
 	c->cancel_value = c->cancel_pid;
+	lane_cancel_send(c);
+}
+
+static void
+lane_cancel_send(void *arg)
+{
+	struct pool_conn *c = arg;
+
+	c->cancel_timer = NULL;
 	memset(&c->cancel, 0, sizeof(c->cancel));
 	c->cancel.query = &q_backend_cancel;
 	c->cancel.values = &c->cancel_value;
 	c->cancel.done = lane_cancelled;
 	c->cancel.arg = c;
-	if (pool_send(c->lane->pool, &c->cancel) == 0)
-		c->cancelling = 1;
+	if (db_pending(c->db) == 0 ||
+	    pool_send(c->lane->pool, &c->cancel) == -1)
+		lane_cancelled(&c->cancel, NULL);
 }
 
+/* One that came before its statement had begun has hit nothing: once more. */
 static void
 lane_cancelled(struct db_op *op, struct db_answer *a)
 {
 	struct pool_conn *c = op->arg;
 
-	(void)a; /* asked is enough; its own time-out ends it otherwise */
+	(void)a; /* what counts is whether the statement ends */
+	if (db_pending(c->db) > 0) {
+		c->cancel_timer =
+		    loop_after(CANCEL_AGAIN_MS, lane_cancel_send, c);
+		return;
+	}
 	c->cancelling = 0;
 	lane_run(c->lane);
 }

@@ -47,6 +47,9 @@ static pid_t parent;
 
 int camket_request(struct http_request *);
 int camket_load(int);
+#ifdef __SANITIZE_ADDRESS__
+static void module_exit(int, void *);
+#endif
 static void module_log(void);
 static ssize_t module_log_line(void *, const char *, size_t);
 static void module_bind(const char *, long);
@@ -114,6 +117,9 @@ kore_parent_configure(int argc, char **argv)
 	config_load();
 	log_init("api", config_text(CFG_LOG_LEVEL));
 	module_log();
+#ifdef __SANITIZE_ADDRESS__
+	on_exit(module_exit, NULL);
+#endif
 	clock_init(config_text(CFG_TZ));
 	prctl(PR_SET_DUMPABLE, 0);
 	parent = getpid();
@@ -193,6 +199,19 @@ camket_load(int action)
 	return (
 	    action == KORE_MODULE_UNLOAD ? KORE_RESULT_ERROR : KORE_RESULT_OK);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+/*
+ * A sanitizer loaded before Kore leaves a lock of the C library unbalanced, for
+ * which the destructors of p11-kit, a library below libpq, wait without end.
+ */
+static void
+module_exit(int status, void *arg)
+{
+	(void)arg;
+	_exit(status);
+}
+#endif
 
 /* What Kore itself has to say is a line of the log like any other. */
 static void

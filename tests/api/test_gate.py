@@ -432,11 +432,43 @@ def test_slow_work_whose_client_has_left_is_cancelled(stack):
         wires = [Wire(stack) for _ in range(6)]     # some wait, some run
         for i, w in enumerate(wires):
             w.send(request("GET", "/v1/plans", Authorization=auth(stack)))
-        until(lambda: stack.waiting() >= 3)
+        until(lambda: len(stack.waiting()) >= 3)
         for w in wires[::2]:
             w.reset()
         for w in wires[1::2]:
             w.s.close()
-        until(lambda: stack.waiting() == 0, 4)
+        until(lambda: not stack.waiting(), 4)
         until(lambda: stack.metrics()["camket_requests_running"] == 1)
     assert stack.get("/v1/plans", "office1").status_code == 200
+
+
+def test_a_cancel_that_came_before_its_statement_is_repeated(stack):
+    def asked(n):
+        wires = [Wire(stack) for _ in range(n)]
+        for w in wires:
+            w.send(request("GET", "/v1/plans", Authorization=auth(stack)))
+        return wires
+
+    with stack.hold("LOCK plan IN ACCESS EXCLUSIVE MODE"):
+        wires = asked(6)
+        until(lambda: len(stack.waiting()) >= 3)
+        slow = [pid for pid, in stack.sql(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND usename = 'camket_api'")]
+    for w in wires:
+        assert w.answer().status == 200
+        w.s.close()
+    with stack.hold("LOCK plan IN ACCESS EXCLUSIVE MODE"):
+        for pid in slow:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            wires = asked(2)
+            time.sleep(0.3)         # sent, and read by nobody
+            for w in wires:
+                w.reset()
+            time.sleep(0.3)         # the cancel finds nothing to end
+        finally:
+            for pid in slow:
+                os.kill(pid, signal.SIGCONT)
+        time.sleep(0.3)             # now the statements begin
+        until(lambda: not stack.waiting(), 4)
