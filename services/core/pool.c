@@ -438,8 +438,8 @@ lane_cancelled(struct db_op *op, struct db_answer *a)
 
 	(void)a; /* what counts is whether the statement ends */
 	if (db_pending(c->db) > 0) {
-		c->cancel_timer =
-		    loop_after(CANCEL_AGAIN_MS, lane_cancel_send, c);
+		c->cancel_timer = loop_after(CANCEL_AGAIN_MS, lane_cancel_send,
+		    c);
 		return;
 	}
 	c->cancelling = 0;
