@@ -398,8 +398,8 @@ succeed(struct ctx *c, int status, const struct item *x)
 		redis_wake(ctx_redis, "wake:relay");
 	if (status == 204 || x->json == NULL)
 		return (reply_empty(c, 204));
-	if (strcmp(x->version, "0") ==
-	    0) /* what would be written, and was not */
+	/* what would be written, and was not */
+	if (strcmp(x->version, "0") == 0)
 		return (reply(c, status, x->json, x->len));
 	if (status == 201)
 		c->location = crud_location(c, x->json);
