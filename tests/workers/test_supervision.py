@@ -156,7 +156,9 @@ def test_a_port_in_use_is_said_before_anything_starts(stack):
 
 
 def test_run_ends_everything_on_ctrl_c(stack):
-    run = subprocess.Popen([TREE / "docker" / "stack", "run"],
+    # what runs the tests in the background may have it ignored
+    run = subprocess.Popen(["env", "--default-signal=INT",
+                            TREE / "docker" / "stack", "run"],
                            env=stack.environ, stdout=subprocess.PIPE,
                            text=True, start_new_session=True)
     try:
