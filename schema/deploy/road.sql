@@ -75,7 +75,10 @@ CREATE TABLE duty (
 	lease_until	timestamptz,
 	ran_at		timestamptz,
 	next_at		timestamptz NOT NULL DEFAULT '-infinity',
-	last_error	text
+	last_error	text,
+	-- how far it has looked: the business day, and below which transaction
+	day		date,
+	horizon		xid8
 );
 
 COMMIT;

@@ -2,11 +2,10 @@
 -- the latest is told; those passed over (the clock ran on, nobody was there)
 -- are written as missed. A moment before the item was given out, or due before
 -- its plan counts, never is one.
--- due_write(today date, now timestamptz) : one write
--- unscoped: machinery; whom it concerns is asked when it is told
-WITH item AS MATERIALIZED (
+-- @due_rows(source)
+item AS MATERIALIZED (
 	SELECT DISTINCT w.kind, w.id, w.due_on, w.since_on, z.calendar_id
-	FROM work w JOIN unit z ON z.id = w.unit_id
+	FROM @source JOIN unit z ON z.id = w.unit_id
 	WHERE w.role = 'do' AND w.due_on IS NOT NULL
 	  AND w.due_on >= coalesce(w.count_from, w.due_on)
 	  AND w.due_on BETWEEN $today - 40 AND $today + 20
@@ -37,5 +36,36 @@ put AS (
 sent AS (
 	INSERT INTO job (kind, ref)
 	SELECT 'reminder', p.id::text FROM put p WHERE p.status = 'open'
-	RETURNING id)
+	RETURNING id),
+looked AS (
+	UPDATE duty SET day = $today,
+	    horizon = pg_snapshot_xmin(pg_current_snapshot())
+	WHERE name = 'due')
 SELECT count(*) FROM sent;
+
+-- Moments come with the day, and with what changes on it. All items are looked
+-- at when the day is another, and when it may be others who are asked; else
+-- those that have an event of a transaction not looked at yet.
+-- due_whole(today date) : one read
+-- unscoped: machinery; whom it concerns is asked when it is told
+SELECT d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
+	SELECT FROM event e
+	WHERE e.xid >= d.horizon AND e.kind IN ('staff', 'unit', 'calendar'))
+FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = 'due';
+
+-- due_all(today date, now timestamptz) : one write
+-- unscoped: machinery; whom it concerns is asked when it is told
+WITH @due_rows(work w);
+
+-- due_changed(today date, now timestamptz) : one write
+-- unscoped: machinery; whom it concerns is asked when it is told
+WITH event_since AS MATERIALIZED (
+	SELECT DISTINCT e.kind, e.ref FROM duty d JOIN event e
+	    ON e.xid >= d.horizon WHERE d.name = 'due'),
+changed AS MATERIALIZED (
+	SELECT ref FROM event_since
+	UNION
+	SELECT t.id FROM event_since s JOIN task t ON t.plan_id = s.ref
+	WHERE s.kind = 'plan'),
+@due_rows(changed y CROSS JOIN LATERAL (SELECT * FROM work x
+    WHERE x.id = y.ref) w);
