@@ -180,7 +180,7 @@ class Stack:
     def sockets(self):
         """The folder of PostgreSQL's socket, by which the programs come."""
         settings = (self.dir / "settings.programs").read_text()
-        return re.search(r"host=(\S+)", settings)[1]
+        return re.search(r"host=([^\s\\]+)", settings)[1]
 
     def sql(self, statement, *values, user=None):
         """Run a statement as the owner, or by the socket as another user;

@@ -18,6 +18,7 @@
 
 #define BATCH 500
 #define POLL_MS 200
+#define REST_MS 20 /* between two passes of a crowd, so that they are few */
 #define RESEND_EACH_MS 2000
 
 struct picked {
@@ -55,6 +56,8 @@ main(void)
 		}
 		if (n == BATCH)
 			continue; /* there is more */
+		if (n > 0)
+			worker_pause(REST_MS);
 		if (n < 0 || redis_listen_s(ear, "wake:relay", POLL_MS) == -1)
 			worker_pause(POLL_MS);
 	}

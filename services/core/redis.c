@@ -22,7 +22,8 @@
 #define REDIS_PAUSE_MIN_MS 100
 #define REDIS_PAUSE_MAX_MS 2000
 #define REDIS_ARGS_MAX 16
-#define REDIS_UNANSWERED 32   /* words under way; more are dropped */
+#define REDIS_UNANSWERED 32 /* words under way; more are dropped */
+#define WAKE_EACH_MS 10
 #define REDIS_SILENCE_MS 2000 /* then a line that answers none is cut */
 
 struct redis_address {
@@ -38,8 +39,17 @@ struct heard {
 	void (*heard)(void *, const char *);
 	void *arg;
 };
+/* A crowd of wakes is one, a little later. */
+struct wake {
+	struct redis *redis;
+	const char *channel;
+	struct loop_timer *timer;
+	uint64_t at;
+};
+
 struct redis {
 	struct redis_address at;
+	struct wake wakes[REDIS_WAKE_MAX + 1]; /* the last stays empty */
 	/* A connection that listens can say nothing: it is one of its own. */
 	struct redis *ear; /* NULL until there is something to hear */
 	struct heard channels[REDIS_HEAR_MAX];
@@ -64,6 +74,7 @@ struct redis_s {
 static void address_parse(struct redis_address *, const char *);
 static void address_copy(struct redis_address *, const struct redis_address *);
 static void address_free(struct redis_address *);
+static void redis_wake_now(void *);
 static void redis_connect(void *);
 static int redis_silent(const struct redis *);
 static void redis_greeted(redisAsyncContext *, void *, void *);
@@ -96,12 +107,15 @@ void
 redis_close(struct redis **rp)
 {
 	struct redis *r;
+	int i;
 
 	if ((r = *rp) == NULL)
 		return;
 	*rp = NULL;
 	if (r->ear != NULL)
 		redis_close(&r->ear);
+	for (i = 0; i < REDIS_WAKE_MAX; i++)
+		loop_cancel(&r->wakes[i].timer);
 	loop_cancel(&r->timer);
 	loop_unwatch(&r->watch);
 	if (r->ac != NULL) {
@@ -141,7 +155,31 @@ redis_heard(redisAsyncContext *ac, void *reply, void *arg)
 void
 redis_wake(struct redis *r, const char *channel)
 {
-	redis_say(r, channel, "1");
+	struct wake *w = r->wakes;
+	uint64_t now = clock_mono_ms();
+
+	while (w->channel != NULL && strcmp(w->channel, channel) != 0)
+		w++;
+	if (w == r->wakes + REDIS_WAKE_MAX)
+		fatal("redis: too many channels to wake");
+	w->redis = r;
+	w->channel = channel;
+	if (w->timer != NULL)
+		return; /* it is about to */
+	if (now - w->at >= WAKE_EACH_MS)
+		redis_wake_now(w);
+	else
+		w->timer = loop_after(WAKE_EACH_MS, redis_wake_now, w);
+}
+
+static void
+redis_wake_now(void *arg)
+{
+	struct wake *w = arg;
+
+	w->timer = NULL;
+	w->at = clock_mono_ms();
+	redis_say(w->redis, w->channel, "1");
 }
 
 void

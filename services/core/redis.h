@@ -16,8 +16,12 @@ struct redis *redis_open(const char *url);
 void redis_close(struct redis **);
 int redis_up(const struct redis *);
 
-/* Wake whoever listens on a channel, or tell them something; dropped when
- * Redis is away. */
+/*
+ * Wake whoever listens on a channel (a constant; up to REDIS_WAKE_MAX of them),
+ * or tell them something; dropped when Redis is away. Wakes that follow each
+ * other closely are one.
+ */
+#define REDIS_WAKE_MAX 4
 void redis_wake(struct redis *, const char *channel);
 void redis_say(struct redis *, const char *channel, const char *text);
 

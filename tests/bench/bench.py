@@ -27,8 +27,10 @@ from stack import PLAN, TREE, Stack, expect, until  # noqa: E402
 CONNECTIONS = 32
 TASKS = 64      # rows the PATCH goes round, so that few wait for another
 PLANS = 2000    # what else the tables hold
-READ_LANE = "-c enable_seqscan=off -c enable_hashjoin=off" \
-            " -c enable_mergejoin=off"
+# as services/core/pool.c sets its connections
+WRITE_LANE = "-c plan_cache_mode=force_generic_plan"
+READ_LANE = WRITE_LANE + " -c enable_seqscan=off -c enable_hashjoin=off" \
+    " -c enable_mergejoin=off"
 
 
 # --- what the API sends ---------------------------------------------------
@@ -65,16 +67,21 @@ def fill(stack):
 
 def sent(stack, request):
     """The statement a request makes the API send, and its values by $n."""
-    def setting(sql):
-        stack.sql(sql, user="postgres")
-        stack.sql("SELECT pg_reload_conf()", user="postgres")
+    def setting(*statements):
+        for sql in (*statements, "SELECT pg_reload_conf()"):
+            stack.sql(sql, user="postgres")
         time.sleep(0.5)
-    setting("ALTER SYSTEM SET log_min_duration_statement = 0")
-    before = len(stack.log("postgres"))
+    setting("ALTER SYSTEM SET log_min_duration_statement = 0",
+            "ALTER SYSTEM SET log_parameter_max_length = -1")
+    def log():      # all of it: it is rotated while everything is logged
+        files = sorted((stack.dir / "log" / "postgres").glob("@*"))
+        return "".join(f.read_text(errors="replace") for f in files) + \
+            stack.log("postgres")
+    before = len(log())
     request()
     time.sleep(0.5)
-    text = stack.log("postgres")[before:]
-    setting("ALTER SYSTEM RESET log_min_duration_statement")
+    text = log()[before:].replace("\n\t", "\t")   # a line each
+    setting("ALTER SYSTEM RESET ALL")
     best = None
     for m in re.finditer(
             r"camket_api LOG:  duration: \S+ ms  execute \w+: (.*)\n"
@@ -84,7 +91,7 @@ def sent(stack, request):
     values = {}
     for m in re.finditer(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", best[2]):
         values[int(m[1])] = m[2]
-    return best[1], values
+    return best[1].replace("\t", "\n"), values
 
 
 def types(source, name):
@@ -240,11 +247,11 @@ def main():
         write = script(patch_sql, patch_values,
                        types("services/api/task.sql", "task_patch"),
                        {ids[0]: "task", keys[0]: "key"}, first)
-        count = b.best((4, 8, 16, 32), lambda n: b.pgbench(*write, n))
+        count = b.best((4, 8, 16, 32), lambda n: b.pgbench(*write, n, options=WRITE_LANE))
         lua = {"lua": "patch.lua", "more": ("--", *tasks)}
         got = b.turns(
             api=lambda: b.wrk("/v1/tasks/", "office1", **lua),
-            socket=lambda: b.pgbench(*write, count))
+            socket=lambda: b.pgbench(*write, count, options=WRITE_LANE))
         api = median(got["api"])
         rows.append((f"PATCH task: its statement, {count} clients, socket",
                      f"{api:.0f}/s", f"{median(got['socket']):.0f}/s",
