@@ -15,6 +15,18 @@ CREATE TABLE external_ref (
 );
 CREATE INDEX external_ref_by_ref ON external_ref (ref);
 
+-- A plan's names stand in its doc.
+CREATE FUNCTION external_ref_plan() RETURNS trigger
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+BEGIN
+	UPDATE plan SET doc = NULL WHERE id = NEW.ref;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER external_ref_plan AFTER INSERT ON external_ref
+    FOR EACH ROW WHEN (NEW.kind = 'plan')
+    EXECUTE FUNCTION external_ref_plan();
+
 GRANT SELECT, INSERT, UPDATE (system) ON external_ref TO camket_api;
 
 COMMIT;

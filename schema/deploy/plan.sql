@@ -79,7 +79,11 @@ BEGIN
 	    NEW.title, NEW."text", NEW.issuer, NEW.place, NEW.issued_on,
 	    NEW.legal_bases, NEW.sections, NEW.recipients, NEW.signer,
 	    NEW.source, NEW.count_from, NEW.activated_on, NEW.return_reason,
-	    NEW.returns, NEW.author_id, NEW.created_at, NEW.updated_at) j;
+	    NEW.returns, NEW.author_id, NEW.created_at, NEW.updated_at,
+	    (SELECT coalesce(json_agg(json_build_object('system', r.system,
+		'key', r.key) ORDER BY r.system, r.key), '[]')
+		FROM external_ref r WHERE r.kind = 'plan' AND r.ref = NEW.id)
+		AS external_refs) j;
 	RETURN NEW;
 END
 $$;

@@ -3,5 +3,6 @@ BEGIN;
 SET LOCAL search_path = camket, public;
 
 DROP TABLE external_ref;
+DROP FUNCTION external_ref_plan();
 
 COMMIT;

@@ -12,8 +12,7 @@
 
 -- The row's own members stand ready in doc (schema/deploy/plan.sql).
 -- @plan_json(x)
-(@x.doc || ',"issuer_unit":' || @unit_ref(@x.unit_id)
-    || ',"external_refs":' || @external_refs('plan', @x.id) || '}');
+(@x.doc || ',"issuer_unit":' || @unit_ref(@x.unit_id) || '}');
 
 -- plan_get(caller uuid, today date, id uuid) : one read
 SELECT p.version, p.status, s.perms, @plan_json(p) AS body
