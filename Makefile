@@ -198,7 +198,7 @@ $(B)/%.o: %.c $(B)/queries.h
 	@echo "  cc   $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/services $(B)/workers -name '*.d' 2>/dev/null)
 
 # --- run ------------------------------------------------------------------
 
