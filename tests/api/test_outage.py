@@ -67,11 +67,12 @@ def stopped(own, service):
 @contextmanager
 def frozen(pid):
     """A process, and then every child it has."""
+    children = []
     os.kill(pid, signal.SIGSTOP)
-    children = family(pid)[1:]
-    for child in children:
-        os.kill(child, signal.SIGSTOP)
     try:
+        children += family(pid)[1:]
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
         yield
     finally:
         for each in [*children, pid]:
