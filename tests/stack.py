@@ -157,8 +157,10 @@ class Stack:
                        check=True, stdout=subprocess.DEVNULL)
 
     def camket(self, *args, check=True, **environ):
+        own = {k: v for k, v in self.env.items()
+               if k not in ("CAMKET_BUILD", "CAMKET_PRELOAD")}
         return subprocess.run(["camket", *map(str, args)], check=check,
-                              env={**self.env, **self.watched(), **environ},
+                              env={**own, **self.watched(), **environ},
                               text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=120)

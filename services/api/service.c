@@ -117,8 +117,7 @@ service_ready(struct ctx *c)
 {
 	struct buf b;
 
-	if (gate_leaving() || !pool_up(ctx_pool, LANE_WRITE) ||
-	    !pulse_fresh()) {
+	if (gate_leaving() || !pulse_ready()) {
 		c->retry_after = "1";
 		return (problem(c, P_NOT_READY,
 		    gate_leaving() ? "draining" :

@@ -22,15 +22,16 @@ struct slot {
 
 static const uint64_t bounds_us[BUCKETS] = { 250, 500, 1000, 2000, 5000, 10000,
 	25000, 50000, 100000, 250000, 1000000, 5000000 };
-static const char *const names[] = {
-#define METRIC(name, kind, help) #name,
+static const struct {
+	const char *name, *kind, *suffix, *help;
+} metrics[] = {
+#define COUNTER "counter", "_total"
+#define GAUGE   "gauge", ""
+#define METRIC(name, kind, help) { #name, kind, help },
 #include "core/metrics.tbl"
 #undef METRIC
-};
-static const char *const helps[] = {
-#define METRIC(name, kind, help) help,
-#include "core/metrics.tbl"
-#undef METRIC
+#undef GAUGE
+#undef COUNTER
 };
 
 static char *shared;
@@ -63,6 +64,7 @@ void
 metrics_slot(int i)
 {
 	own = slot_at(i % nslots);
+	own->counters[METRIC_ready] = 0; /* its last process may have died */
 }
 
 void
@@ -70,6 +72,13 @@ metric_add(enum metric m, uint64_t n)
 {
 	if (own != NULL)
 		own->counters[m] += n;
+}
+
+void
+metric_set(enum metric m, uint64_t value)
+{
+	if (own != NULL)
+		own->counters[m] = value;
 }
 
 void
@@ -100,9 +109,10 @@ metrics_text(struct buf *b)
 		for (sum = 0, i = 0; i < nslots; i++)
 			sum += slot_at(i)->counters[m];
 		buf_printf(b,
-		    "# HELP camket_%s %s\n# TYPE camket_%s counter\n"
-		    "camket_%s_total %llu\n",
-		    names[m], helps[m], names[m], names[m],
+		    "# HELP camket_%s %s\n# TYPE camket_%s %s\n"
+		    "camket_%s%s %llu\n",
+		    metrics[m].name, metrics[m].help, metrics[m].name,
+		    metrics[m].kind, metrics[m].name, metrics[m].suffix,
 		    (unsigned long long)sum);
 	}
 	metrics_routes(b);

@@ -24,7 +24,8 @@ void metrics_init(int processes, int routes, const char *const *names);
 /* In each process: the slot it writes. */
 void metrics_slot(int);
 
-void metric_add(enum metric, uint64_t);
+void metric_add(enum metric, uint64_t); /* a counter */
+void metric_set(enum metric, uint64_t); /* a gauge */
 
 /* A request of a route has been answered with a status after so long. */
 void metric_request(int route, int status, uint64_t us);

@@ -8,6 +8,7 @@
 #include "core/keys.h"
 #include "core/log.h"
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "core/pool.h"
 #include "core/redis.h"
 #include "http/ctx.h"
@@ -56,6 +57,12 @@ pulse_fresh(void)
 }
 
 int
+pulse_ready(void)
+{
+	return (pool_up(ctx_pool, LANE_WRITE) && pulse_fresh());
+}
+
+int
 pulse_revoked(const struct token *t)
 {
 	struct revoked key = { 0 }, *hit;
@@ -81,6 +88,7 @@ static void
 pulse_beat(void *arg)
 {
 	(void)loop_after(PULSE_MS, pulse_beat, arg);
+	metric_set(METRIC_ready, (uint64_t)pulse_ready());
 	/* a key that has left must not live on in what is remembered */
 	if (keys_refresh() == 1)
 		token_forget();

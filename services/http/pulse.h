@@ -19,6 +19,9 @@ void pulse_now(void);
 /* Has it been read lately? Without it no token is trusted. */
 int pulse_fresh(void);
 
+/* Can this process serve: does it reach the database, and is it fresh? */
+int pulse_ready(void);
+
 /* Must this token end before its time? */
 int pulse_revoked(const struct token *);
 

@@ -21,9 +21,12 @@ from wire import Wire, request
 PLAN = {"title": "Sự cố", "issuer_unit_code": "office"}
 
 
+PROCESSES = 2
+
+
 @pytest.fixture(scope="module")
 def own():
-    with Stack(DB_WAIT_MS=1500, API_PROCESSES=2) as s:
+    with Stack(DB_WAIT_MS=1500, API_PROCESSES=PROCESSES) as s:
         for user in ("office1", "office2", "chair"):
             s.token(user)
         yield s
@@ -52,7 +55,8 @@ def ready(own):
 
 def steady(own, degraded=[]):
     """Is every process there again?"""
-    return all(ready(own) == degraded for _ in range(8))
+    return (ready(own) == degraded and
+            own.metrics()["camket_ready"] == PROCESSES)
 
 
 @contextmanager
