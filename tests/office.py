@@ -101,8 +101,7 @@ class Office:
         for t in tasks:
             self.task(OFFICE, plan_id=plan["id"], **t)
         plan = self.go("plans", plan, "submit", OFFICE)
-        plan = self.go("plans", plan, "issue", CHAIR, issued_on="2024-01-15",
-                       number=f"{next(number)}/KH")
+        plan = self.go("plans", plan, "issue", CHAIR, issued_on="2024-01-15")
         return self.go("plans", plan, "activate", CHAIR, **activate)
 
     # --- people and units ---

@@ -90,14 +90,30 @@ $$;
 CREATE TRIGGER plan_doc BEFORE INSERT OR UPDATE ON plan
     FOR EACH ROW EXECUTE FUNCTION plan_doc();
 
+-- Of what is written as a number: 07/KH-UBND and 7 are one.
+CREATE FUNCTION number_key(number text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+    ltrim(split_part(lower(btrim(number)), '/', 1), '0');
+
 CREATE UNIQUE INDEX plan_number_once ON plan
-    (unit_id, kind, extract(year FROM issued_on), number)
+    (unit_id, kind, extract(year FROM issued_on), number_key(number))
     WHERE number IS NOT NULL AND issued_on IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX plan_by_title ON plan (title COLLATE "vi-x-icu", id);
 CREATE INDEX plan_by_issue ON plan (issued_on, id);
 CREATE INDEX plan_by_creation ON plan (created_at, id);
 CREATE INDEX plan_by_unit ON plan (unit_id, status);
 CREATE INDEX plan_search ON plan USING gin (fold public.gin_trgm_ops);
+
+-- Sổ đăng ký văn bản: the last number given, by office, kind of document and
+-- year (Nghị định 30/2020/NĐ-CP, Điều 15). Whoever issues holds the row until
+-- his commit, so that no number is left out or given twice.
+CREATE TABLE number_register (
+	unit_id		uuid NOT NULL REFERENCES unit,
+	kind		text NOT NULL,
+	year		int NOT NULL,
+	last		int NOT NULL,
+	PRIMARY KEY (unit_id, kind, year)
+);
 
 -- Điều kế hoạch đòi hỏi theo kỳ: who owes what, how often, to whom.
 CREATE TABLE obligation (

@@ -11,8 +11,8 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA camket FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA camket TO camket_api, camket_worker;
 
 GRANT SELECT, INSERT, UPDATE ON unit, unit_version, staff, assignment,
-    document, plan, obligation, task, criteria_set, review, evaluation,
-    notification TO camket_api;
+    document, plan, number_register, obligation, task, criteria_set, review,
+    evaluation, notification TO camket_api;
 GRANT SELECT, INSERT, DELETE ON unit_cover TO camket_api;
 GRANT SELECT ON reach, unit_succession, calendar, calendar_day, workday, role, state,
     clock, fact, work, cell, reminder, delivery, reminder_rule, mark

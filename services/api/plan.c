@@ -154,7 +154,7 @@ static const struct field duty_fields[] = {
 };
 static const struct field issue_fields[] = {
 	{ .name = "number", .type = F_TEXT, .min = 1, .max = 60, .eg = "36",
-	    .doc = "Số văn bản | Number" },
+	    .doc = "Số văn bản; mặc định là số tiếp theo trong sổ của cơ quan, loại văn bản và năm | Number; the next one of the office, kind and year unless said" },
 	{ .name = "issued_on", .type = F_DATE, .flags = FIELD_REQUIRED,
 	    .eg = "2026-01-15", .doc = "Ngày ban hành | Day of issue" },
 	FIELDS_END

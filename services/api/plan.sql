@@ -134,6 +134,21 @@ upd AS (
 @plan_turned('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
+-- A number of the register: the one that was entered, which the register then
+-- does not fall behind, or else the next one. Expects the CTE want (unit_id,
+-- kind, year, number), of one row at most.
+-- @registered()
+reg AS (
+	INSERT INTO number_register AS g (unit_id, kind, year, last)
+	SELECT w.unit_id, w.kind, w.year, CASE WHEN w.number IS NULL THEN 1
+	    ELSE coalesce(substring(number_key(w.number)
+		FROM '^([0-9]{1,8})(?![0-9])')::int, 0) END
+	FROM want w
+	ON CONFLICT (unit_id, kind, year) DO UPDATE SET last =
+	    CASE WHEN (SELECT w.number FROM want w) IS NULL THEN g.last + 1
+	    ELSE greatest(g.last, excluded.last) END
+	RETURNING g.last);
+
 -- What is handed up must be whole: one-off items have their due day.
 -- plan_verb(caller uuid, today date, now timestamptz, id uuid, version int,
 --     verb text, body jsonb, from text[], to text[], need bigint[],
@@ -146,10 +161,18 @@ wrong AS MATERIALIZED (
 	FROM step s JOIN task k ON k.plan_id = $id AND k.kind = 'one_off'
 	    AND k.due_on IS NULL AND k.deleted_at IS NULL
 	WHERE s.outcome = 200 AND $verb = 'submit'),
+want AS MATERIALIZED (
+	SELECT (c.r).unit_id, (c.r).kind, extract(year FROM
+	    ($body ->> 'issued_on')::date)::int AS year,
+	    coalesce($body ->> 'number', (c.r).number) AS number
+	FROM cur c JOIN step s ON s.outcome = 200 WHERE $verb = 'issue'),
+@registered(),
 upd AS (
 	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
 	    updated_at = $now,
-	    number = coalesce(p.number, t.number),
+	    number = coalesce(p.number, t.number, (SELECT
+		lpad(g.last::text, greatest(2, length(g.last::text)), '0')
+		FROM reg g)),
 	    issued_on = coalesce(p.issued_on, t.issued_on),
 	    submitted_by = CASE $verb WHEN 'submit' THEN $caller
 		ELSE t.submitted_by END,

@@ -144,6 +144,12 @@ upd AS (
 		d ->> 'issuer_unit_code'))::json,
 	    (d ->> 'issued_on')::date, $caller, $now, $now
 	FROM doc CROSS JOIN go g RETURNING t AS r),
+want AS MATERIALIZED (
+	SELECT (u.r).unit_id, (u.r).kind, extract(year FROM (u.r).issued_on
+	    )::int AS year, (u.r).number
+	FROM upd u
+	WHERE (u.r).number IS NOT NULL AND (u.r).issued_on IS NOT NULL),
+@registered(),
 put AS (
 	INSERT INTO task (id, kind, plan_id, code, title, cadence, audience,
 	    due_on, due_precision, unit_id, office_id, expected_output,

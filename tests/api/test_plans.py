@@ -255,18 +255,23 @@ def test_a_number_is_given_once_a_year_and_kind(office):
         return office.stack.verb(f"/v1/plans/{plan['id']}/issue", CHAIR, plan,
                                  {"number": number, "issued_on": on})
 
-    a, b, c = (walk(office, "submit") for _ in range(3))
+    unit = office.unit(kind="ward")["code"]
+    a, b, c, e = (walk(office, "submit", issuer_unit_code=unit)
+                  for _ in range(4))
     a = expect(issue(a, "77/KH-UBND", "2024-03-01"), 200)
     assert (a["number"], a["issued_on"]) == ("77/KH-UBND", "2024-03-01")
     p = problem(issue(b, "77/KH-UBND", "2024-12-31"), 409, "duplicate")
     assert p["errors"][0]["pointer"] == "/number"
     expect(issue(b, "77/KH-UBND", "2025-01-01"), 200)
     expect(issue(c, "77b/KH-UBND", "2024-03-01"), 200)
-    d = walk(office, "submit", kind="directive")
+    # as people write it, it is the same number
+    for twin in ("77", "077/KH-ubnd", " 77/QĐ "):
+        problem(issue(e, twin, "2024-06-01"), 409, "duplicate")
+    d = walk(office, "submit", kind="directive", issuer_unit_code=unit)
     expect(issue(d, "77/KH-UBND", "2024-03-01"), 200)
     assert [x["id"] for x in office.all(
-        "/v1/plans?number=77/KH-UBND&kind=plan&sort=issued_on", CHAIR)] == [
-            a["id"], b["id"]]
+        "/v1/plans?number=77/KH-UBND&kind=plan&sort=issued_on&unit=" + unit,
+        CHAIR)] == [a["id"], b["id"]]
 
 
 # --- items, and what putting in force does to them ---
