@@ -56,6 +56,7 @@ CREATE TABLE plan (
 	submitted_by	uuid,
 	return_reason	text,
 	returns		int NOT NULL DEFAULT 0,
+	amendments	int NOT NULL DEFAULT 0,
 	author_id	uuid NOT NULL,
 	created_at	timestamptz NOT NULL,
 	updated_at	timestamptz NOT NULL,
@@ -79,7 +80,8 @@ BEGIN
 	    NEW.title, NEW."text", NEW.issuer, NEW.place, NEW.issued_on,
 	    NEW.legal_bases, NEW.sections, NEW.recipients, NEW.signer,
 	    NEW.source, NEW.count_from, NEW.activated_on, NEW.return_reason,
-	    NEW.returns, NEW.author_id, NEW.created_at, NEW.updated_at,
+	    NEW.returns, NEW.amendments, NEW.author_id, NEW.created_at,
+	    NEW.updated_at,
 	    (SELECT coalesce(json_agg(json_build_object('system', r.system,
 		'key', r.key) ORDER BY r.system, r.key), '[]')
 		FROM external_ref r WHERE r.kind = 'plan' AND r.ref = NEW.id)
@@ -103,6 +105,46 @@ CREATE INDEX plan_by_issue ON plan (issued_on, id);
 CREATE INDEX plan_by_creation ON plan (created_at, id);
 CREATE INDEX plan_by_unit ON plan (unit_id, status);
 CREATE INDEX plan_search ON plan USING gin (fold public.gin_trgm_ops);
+
+-- Sửa đổi, bổ sung: how the content of an issued plan has changed, why and by
+-- which document. What was issued can be read back from them.
+CREATE TABLE plan_amendment (
+	id		uuid PRIMARY KEY,
+	plan_id		uuid NOT NULL REFERENCES plan,
+	nth		int NOT NULL,
+	plan_version	int NOT NULL,
+	reason		text NOT NULL,
+	document	json NOT NULL,
+	changes		json NOT NULL,
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	CONSTRAINT plan_amendment_nth_once UNIQUE (plan_id, nth)
+);
+
+-- Where two values differ, and how: by JSON pointer (RFC 6901), as deep as
+-- they are of one shape. What is not there is null.
+CREATE FUNCTION json_changes(before jsonb, after jsonb, at text)
+RETURNS TABLE (pointer text, old jsonb, new jsonb)
+LANGUAGE plpgsql IMMUTABLE SET search_path = camket, pg_temp AS $$
+DECLARE
+	shape text := jsonb_typeof(before);
+BEGIN
+	IF shape = 'object' AND jsonb_typeof(after) = 'object' THEN
+		RETURN QUERY SELECT d.* FROM (
+		    SELECT jsonb_object_keys(before || after) AS k) m
+		CROSS JOIN LATERAL json_changes(before -> m.k, after -> m.k,
+		    at || '/' || replace(replace(m.k, '~', '~0'), '/', '~1')) d
+		ORDER BY m.k, d.pointer;
+	ELSIF shape = 'array' AND jsonb_typeof(after) = 'array' THEN
+		RETURN QUERY SELECT d.* FROM generate_series(0, greatest(
+		    jsonb_array_length(before), jsonb_array_length(after)) - 1) i
+		CROSS JOIN LATERAL json_changes(before -> i, after -> i,
+		    at || '/' || i) d;
+	ELSIF coalesce(before, 'null') <> coalesce(after, 'null') THEN
+		RETURN QUERY SELECT at, before, after;
+	END IF;
+END
+$$;
 
 -- Sổ đăng ký văn bản: the last number given, by office, kind of document and
 -- year (Nghị định 30/2020/NĐ-CP, Điều 15). Whoever issues holds the row until

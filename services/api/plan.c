@@ -9,6 +9,7 @@
 #include "queries.h"
 
 static void plan_prepare(struct ctx *, const char *, json_t *);
+static void check_issued(struct ctx *, const json_t *, const char *);
 
 /* clang-format off */
 const struct field plan_basis_fields[] = {
@@ -71,34 +72,38 @@ const struct field plan_signer_fields[] = {
 	FIELDS_END
 };
 
+/* What is issued, and then changes by amendment only. */
+#define CONTENT \
+	{ .name = "symbol", .type = F_TEXT, .max = 60, .eg = "KH-UBND", \
+	    .doc = "Ký hiệu | Symbol" }, \
+	{ .name = "title", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1, \
+	    .max = 1000, .eg = "Kế hoạch thực hiện chuyên đề năm 2026", \
+	    .doc = "Trích yếu | Title" }, \
+	{ .name = "text", .type = F_TEXT, .max = 200000, \
+	    .doc = "Nội dung | Text" }, \
+	{ .name = "issuer", .type = F_TEXT, .max = 300, \
+	    .doc = "Tên cơ quan ban hành như ghi trong văn bản | The issuer as the document names it" }, \
+	{ .name = "place", .type = F_TEXT, .max = 200, .eg = "Đà Nẵng", \
+	    .doc = "Địa danh | Place" }, \
+	{ .name = "legal_bases", .type = F_LIST, .item = F_OBJECT, .max = 200, \
+	    .members = plan_basis_fields, .doc = "Căn cứ | Legal bases" }, \
+	{ .name = "sections", .type = F_LIST, .item = F_OBJECT, .max = 100, \
+	    .members = plan_section_fields, .doc = "Phần, mục | Sections" }, \
+	{ .name = "recipients", .type = F_LIST, .item = F_OBJECT, .max = 200, \
+	    .members = plan_recipient_fields, .doc = "Nơi nhận | Recipients" }, \
+	{ .name = "signer", .type = F_OBJECT, .members = plan_signer_fields, \
+	    .doc = "Người ký | Who signs" }
+
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "kind", .type = F_ENUM, .flags = FIELD_EMPTY,
 	    .words = words_plan_kind,
 	    .doc = "Loại văn bản | Kind of document" },
-	{ .name = "symbol", .type = F_TEXT, .max = 60, .eg = "KH-UBND",
-	    .doc = "Ký hiệu | Symbol" },
-	{ .name = "title", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
-	    .max = 1000, .eg = "Kế hoạch thực hiện chuyên đề năm 2026",
-	    .doc = "Trích yếu | Title" },
-	{ .name = "text", .type = F_TEXT, .max = 200000,
-	    .doc = "Nội dung | Text" },
-	{ .name = "issuer", .type = F_TEXT, .max = 300,
-	    .doc = "Tên cơ quan ban hành như ghi trong văn bản | The issuer as the document names it" },
+	CONTENT,
 	{ .name = "issuer_unit", .type = F_REF,
 	    .flags = FIELD_REQUIRED | FIELD_FIXED, .ref = "units",
 	    .column = "unit",
 	    .doc = "Cơ quan ban hành | The unit that issues it" },
-	{ .name = "place", .type = F_TEXT, .max = 200, .eg = "Đà Nẵng",
-	    .doc = "Địa danh | Place" },
-	{ .name = "legal_bases", .type = F_LIST, .item = F_OBJECT, .max = 200,
-	    .members = plan_basis_fields, .doc = "Căn cứ | Legal bases" },
-	{ .name = "sections", .type = F_LIST, .item = F_OBJECT, .max = 100,
-	    .members = plan_section_fields, .doc = "Phần, mục | Sections" },
-	{ .name = "recipients", .type = F_LIST, .item = F_OBJECT, .max = 200,
-	    .members = plan_recipient_fields, .doc = "Nơi nhận | Recipients" },
-	{ .name = "signer", .type = F_OBJECT, .members = plan_signer_fields,
-	    .doc = "Người ký | Who signs" },
 	{ .name = "source", .type = F_ANY, .flags = FIELD_FIXED,
 	    .doc = "Nguồn gốc khi nhập | Where it came from" },
 	{ .name = "number", .type = F_TEXT, .flags = FIELD_SERVER, .max = 60,
@@ -115,6 +120,8 @@ static const struct field fields[] = {
 	    .doc = "Lý do trả lại, hoặc hủy | Why it was returned or cancelled" },
 	{ .name = "returns", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
 	    .doc = "Số lần bị trả lại | Times it was returned" },
+	{ .name = "amendments", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
+	    .doc = "Số lần sửa đổi, bổ sung | Times it was amended" },
 	{ .name = "author_id", .type = F_UUID, .flags = FIELD_ALWAYS,
 	    .doc = "Người soạn | Who drafted it" },
 	FIELDS_SERVER,
@@ -159,6 +166,61 @@ static const struct field issue_fields[] = {
 	    .eg = "2026-01-15", .doc = "Ngày ban hành | Day of issue" },
 	FIELDS_END
 };
+static const struct field content_fields[] = {
+	CONTENT,
+	FIELDS_END
+};
+static const struct field amending_fields[] = {
+	{ .name = "kind", .type = F_ENUM, .words = words_document_kind,
+	    .doc = "Loại văn bản | Kind of document" },
+	{ .name = "number", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 100, .eg = "52/QĐ-UBND",
+	    .doc = "Số, ký hiệu | Number and symbol" },
+	{ .name = "issued_on", .type = F_DATE, .flags = FIELD_REQUIRED,
+	    .eg = "2026-02-15", .doc = "Ngày ban hành | Day of issue" },
+	{ .name = "issuer", .type = F_TEXT, .max = 300,
+	    .doc = "Cơ quan ban hành | Issuer" },
+	{ .name = "title", .type = F_TEXT, .max = 1000,
+	    .doc = "Trích yếu | Title" },
+	FIELDS_END
+};
+static const struct field amend_fields[] = {
+	{ .name = "patch", .type = F_OBJECT,
+	    .flags = FIELD_REQUIRED | FIELD_MERGE, .members = content_fields,
+	    .doc = "Nội dung mới (merge patch) | The new content (merge patch)" },
+	{ .name = "document", .type = F_OBJECT, .flags = FIELD_REQUIRED,
+	    .members = amending_fields,
+	    .doc = "Văn bản sửa đổi | The document that amends it" },
+	FIELDS_END
+};
+static const struct field change_fields[] = {
+	{ .name = "pointer", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "/sections/1/text", .doc = "Chỗ sửa | Where" },
+	{ .name = "old", .type = F_ANY, .flags = FIELD_SERVER,
+	    .doc = "Nội dung cũ | As it was" },
+	{ .name = "new", .type = F_ANY, .flags = FIELD_SERVER,
+	    .doc = "Nội dung mới | As it is now" },
+	FIELDS_END
+};
+static const struct field amendment_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "nth", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "1",
+	    .doc = "Lần sửa đổi | Which one it is" },
+	{ .name = "plan_version", .type = F_INT, .flags = FIELD_ALWAYS,
+	    .eg = "5", .doc = "Phiên bản kế hoạch sau sửa đổi | The plan's version with it" },
+	{ .name = "changes", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_ALWAYS, .members = change_fields,
+	    .doc = "Đã sửa những gì | What has changed" },
+	{ .name = "reason", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .doc = "Lý do | Why" },
+	{ .name = "document", .type = F_OBJECT, .flags = FIELD_ALWAYS,
+	    .members = amending_fields,
+	    .doc = "Văn bản sửa đổi | The document that amends it" },
+	{ .name = "author", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff", .doc = "Người ghi nhận | Who recorded it" },
+	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
+	FIELDS_END
+};
 static const struct field activate_fields[] = {
 	{ .name = "count_from", .type = F_DATE, .eg = "2026-02-01",
 	    .doc = "Bắt đầu tính từ ngày; mặc định là ngày kích hoạt | Count from this day; the day of activation unless said" },
@@ -172,6 +234,7 @@ static const struct verb verbs[] = {
 	{ "issue", issue_fields, "Ban hành | Issue", NULL },
 	{ "activate", activate_fields, "Đưa vào thực hiện | Put in force",
 	    &q_plan_activate },
+	{ "amend", amend_fields, "Sửa đổi, bổ sung | Amend", &q_plan_amend },
 	{ "close", NULL, "Kết thúc | Close", NULL },
 	{ "supersede", NULL, "Thay thế | Supersede", &q_plan_end },
 	{ "cancel", NULL, "Hủy | Cancel", &q_plan_end },
@@ -187,6 +250,10 @@ static const struct route routes[] = {
 	    .run = page_list, .list = q_obligation_list_sorts,
 	    .query = &q_plan_get, .members = duty_fields,
 	    .summary = "Việc kế hoạch buộc phải nộp | What a plan obliges people to hand in" },
+	{ .method = GET, .pattern = "/v1/plans/<uuid>/amendments",
+	    .run = page_list, .list = q_plan_amendment_list_sorts,
+	    .query = &q_plan_get, .members = amendment_fields,
+	    .summary = "Các lần sửa đổi, bổ sung | How a plan was amended" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -223,10 +290,18 @@ const struct resource resource_plan = {
 static void
 plan_prepare(struct ctx *c, const char *verb, json_t *body)
 {
-	const char *day;
+	const json_t *amending = json_object_get(body, "document");
 
 	(void)verb;
-	day = json_string_value(json_object_get(body, "issued_on"));
+	check_issued(c, body, "/issued_on");
+	check_issued(c, amending, "/document/issued_on");
+}
+
+static void
+check_issued(struct ctx *c, const json_t *of, const char *pointer)
+{
+	const char *day = json_string_value(json_object_get(of, "issued_on"));
+
 	if (day != NULL && strcmp(day, c->today) > 0)
-		fault_add(&c->faults, "/issued_on", "in_future");
+		fault_add(&c->faults, pointer, "in_future");
 }

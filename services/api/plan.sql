@@ -134,6 +134,19 @@ upd AS (
 @plan_turned('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
+-- Likewise, where the CTE wrong (line: "pointer fault") may speak against it.
+-- @plan_judged(patch)
+out AS MATERIALIZED (
+	SELECT CASE WHEN w.lines IS NOT NULL THEN 422 ELSE s.outcome END
+	    AS outcome, x.version, x.status, c.perms,
+	    CASE WHEN w.lines IS NOT NULL THEN w.lines
+		WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
+	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
+	CROSS JOIN (SELECT string_agg(line, E'\n' ORDER BY line) AS lines
+	    FROM wrong) w),
+@written('plan', $verb, @patch, unit_id);
+
 -- A number of the register: the one that was entered, which the register then
 -- does not fall behind, or else the next one. Expects the CTE want (unit_id,
 -- kind, year, number), of one row at most.
@@ -183,16 +196,46 @@ upd AS (
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::plan, $body) p
 	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
 	RETURNING t AS r),
-out AS MATERIALIZED (
-	SELECT CASE WHEN w.lines IS NOT NULL THEN 422 ELSE s.outcome END
-	    AS outcome, x.version, x.status, c.perms,
-	    CASE WHEN w.lines IS NOT NULL THEN w.lines
-		WHEN s.outcome IN (200, 412) THEN @plan_json(x) END AS body
-	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
-	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
-	CROSS JOIN (SELECT string_agg(line, E'\n' ORDER BY line) AS lines
-	    FROM wrong) w),
-@written('plan', $verb, $body, unit_id)
+@plan_judged($body)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- Issued content changes by an amendment alone, which keeps what it has changed.
+-- plan_amend(caller uuid, today date, now timestamptz, id uuid, version int,
+--     verb text, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH @plan_cur(NULL),
+meant AS MATERIALIZED (
+	SELECT p.r FROM cur c JOIN step s ON s.outcome = 200
+	CROSS JOIN LATERAL (SELECT jsonb_populate_record(c.r, $body -> 'patch'
+	    || CASE jsonb_typeof($body #> '{patch,signer}') WHEN 'object'
+		THEN jsonb_build_object('signer', json_merge((c.r).signer::jsonb,
+		    $body #> '{patch,signer}')) ELSE '{}' END) AS r) p),
+changed AS MATERIALIZED (
+	SELECT json_agg(d) AS list FROM cur c CROSS JOIN meant m
+	CROSS JOIN LATERAL jsonb_object_keys($body -> 'patch') k
+	CROSS JOIN LATERAL json_changes(to_jsonb(c.r) -> k, to_jsonb(m.r) -> k,
+	    '/' || k) d),
+wrong AS MATERIALIZED (
+	SELECT '/patch required' AS line FROM meant CROSS JOIN changed
+	WHERE list IS NULL),
+upd AS (
+	UPDATE plan t SET (symbol, title, "text", issuer, place, legal_bases,
+	    sections, recipients, signer, amendments, version, updated_at) =
+	(SELECT (m.r).symbol, (m.r).title, (m.r)."text", (m.r).issuer,
+	    (m.r).place, (m.r).legal_bases, (m.r).sections, (m.r).recipients,
+	    (m.r).signer, t.amendments + 1, t.version + 1, $now)
+	FROM cur c CROSS JOIN meant m
+	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
+	RETURNING t AS r),
+told AS (
+	INSERT INTO plan_amendment (id, plan_id, nth, plan_version, reason,
+	    document, changes, author_id, created_at)
+	SELECT uuid_v7(), (u.r).id, (u.r).amendments, (u.r).version,
+	    $body ->> 'reason', ($body -> 'document')::json, list, $caller, $now
+	FROM upd u CROSS JOIN changed),
+@plan_judged(($body -> 'patch') || jsonb_build_object('reason',
+    $body -> 'reason'))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Tasks that a plan's step has turned: their events, marks and one job.

@@ -155,7 +155,9 @@ field_check(const struct field *f, json_t *v, enum field_mode mode,
 		if (!json_is_object(v))
 			fault_add(faults, at, "wrong_type");
 		else
-			fields_check(f->members, v, mode, at, faults);
+			fields_check(f->members, v,
+			    f->flags & FIELD_MERGE ? FIELD_PATCH : mode, at,
+			    faults);
 		return;
 	case F_LIST:
 		field_check_list(f, v, at, faults);

@@ -46,6 +46,7 @@ enum field_type {
 #define FIELD_WRITE 0x10    /* written only; read under another name */
 #define FIELD_MAYBE 0x20    /* left out of answers it does not belong to */
 #define FIELD_PRIVATE 0x40  /* null in answers to whom it is kept from */
+#define FIELD_MERGE 0x80    /* F_OBJECT: a merge patch, whatever the method */
 
 /* Of answers: never null. What was never set stays null. */
 #define FIELD_ALWAYS (FIELD_SERVER | FIELD_EMPTY)

@@ -440,7 +440,9 @@ inside(const struct field *f, enum schema_use use)
 		return (SCHEMA_KEPT);
 	if (f->type == F_LIST)
 		return (SCHEMA_CREATE);
-	return (f->type == F_MAP ? SCHEMA_PATCH : use);
+	if (f->type == F_MAP || f->flags & FIELD_MERGE)
+		return (SCHEMA_PATCH);
+	return (use);
 }
 
 /* One item of a list, as core/field.c checks it. */

@@ -1,6 +1,7 @@
 """Plans: their text, who sees them when, and the way from draft to force."""
 
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +18,8 @@ STEPS = {
     ("submitted", "return"): {CHAIR},
     ("submitted", "issue"): {CHAIR},
     ("issued", "activate"): {CHAIR},
+    ("issued", "amend"): {CHAIR},
+    ("in_force", "amend"): {CHAIR},
     ("issued", "cancel"): {CHAIR},
     ("in_force", "close"): {CHAIR},
     ("in_force", "supersede"): {CHAIR},
@@ -24,8 +27,11 @@ STEPS = {
 }
 GOES = {"submit": "submitted", "withdraw": "draft", "return": "draft",
         "issue": "issued", "activate": "in_force", "close": "closed",
-        "supersede": "superseded", "cancel": "cancelled"}
-NEEDS = {"return": {"reason": "Chưa rõ"}, "cancel": {"reason": "Thôi"},
+        "supersede": "superseded", "cancel": "cancelled", "amend": None}
+AMENDING = {"number": "52/QĐ-UBND", "issued_on": "2024-02-15"}
+NEEDS = {"amend": {"reason": "Đổi hạn", "patch": {"text": "Văn bản mới"},
+                   "document": AMENDING},
+         "return": {"reason": "Chưa rõ"}, "cancel": {"reason": "Thôi"},
          "issue": {"issued_on": "2024-01-15"}}
 # who is not even told that it is there
 BLIND = {"draft": set(ACTORS) - {OFFICE},
@@ -184,7 +190,7 @@ def test_every_verb_in_every_status_by_everybody(office, far):
             for actor in STEPS.get((status, verb), set()):
                 p = walk(office, *way)
                 q = office.go("plans", p, verb, actor, **NEEDS.get(verb, {}))
-                assert q["status"] == GOES[verb]
+                assert q["status"] == (GOES[verb] or status)
                 assert q["version"] == p["version"] + 1
                 assert office.events(p["id"])[-1] == (
                     verb, q["version"], actor)
@@ -272,6 +278,95 @@ def test_a_number_is_given_once_a_year_and_kind(office):
     assert [x["id"] for x in office.all(
         "/v1/plans?number=77/KH-UBND&kind=plan&sort=issued_on&unit=" + unit,
         CHAIR)] == [a["id"], b["id"]]
+
+
+# --- amendments ---
+
+def amend(office, plan, user=CHAIR, **body):
+    return office.stack.verb(f"/v1/plans/{plan['id']}/amend", user, plan,
+                             {**NEEDS["amend"], **body})
+
+
+def test_issued_content_changes_by_amendment_only(office):
+    plan = walk(office, "submit", "issue", **WHOLE)
+    for user in (OFFICE, CHAIR):
+        problem(office.stack.patch(f"/v1/plans/{plan['id']}", user,
+                                   {"text": "x"}, plan["version"]), 409,
+                "wrong_state")
+    sections = [{"code": "I", "title": "Mục đích", "points": [
+        {"code": "I.1", "title": "Quán triệt", "text": "y"},
+        {"code": "I.2", "title": "Thêm điểm"}]}]
+    p = expect(amend(office, plan, reason="Bổ sung điểm", patch={
+        "sections": sections, "place": None, "title": plan["title"],
+        "signer": {"title": "KT. CHỦ TỊCH", "name": None}}), 200)
+    assert (p["version"], p["amendments"], p["status"]) == (
+        plan["version"] + 1, 1, "issued")
+    assert (p["sections"], p["place"], p["signer"]) == (
+        sections, None, {"title": "KT. CHỦ TỊCH"})
+    same = set(p) - {"sections", "place", "signer", "version", "amendments",
+                     "updated_at", "_permissions"}
+    assert {k: p[k] for k in same} == {k: plan[k] for k in same}
+    # what it says is what has changed, whatever the patch has named
+    a, = office.all(f"/v1/plans/{p['id']}/amendments", READER)
+    assert (a["nth"], a["plan_version"], a["reason"], a["document"]) == (
+        1, p["version"], "Bổ sung điểm", AMENDING)
+    assert a["author"]["code"] == CHAIR
+    assert {c["pointer"]: (c["old"], c["new"]) for c in a["changes"]} == {
+        "/place": ("Thanh Khê", None),
+        "/sections/0/points/0/text": ("x", "y"),
+        "/sections/0/points/1": (None, sections[0]["points"][1]),
+        "/signer/name": ("Ẩn danh", None),
+        "/signer/title": ("CHỦ TỊCH", "KT. CHỦ TỊCH")}
+    # in force, once more
+    p = office.go("plans", p, "activate", CHAIR)
+    p = expect(amend(office, p, patch={"title": "Tên đã sửa"}), 200)
+    assert [x["nth"] for x in office.all(
+        f"/v1/plans/{p['id']}/amendments?limit=1", CHAIR)] == [1, 2]
+    assert [x["nth"] for x in office.all(
+        f"/v1/plans/{p['id']}/amendments?sort=-nth", CHAIR)] == [2, 1]
+
+
+@pytest.mark.parametrize("body, want", [
+    ({"patch": {}}, {"/patch": "required"}),
+    ({"patch": {"place": None, "recipients": None}}, {"/patch": "required"}),
+    ({"patch": {"title": None}}, {"/patch/title": "not_null"}),
+    ({"patch": {"number": "1"}}, {"/patch/number": "unknown"}),
+    ({"patch": {"kind": "directive"}}, {"/patch/kind": "unknown"}),
+    ({"patch": {"signer": {"name": "x"}}}, {"/signer/title": "required"}),
+    ({"patch": {"sections": [{"code": "I"}]}},
+     {"/patch/sections/0/title": "required"}),
+    ({"reason": None}, {"/reason": "required"}),
+    ({"document": None}, {"/document": "required"}),
+    ({"document": {**AMENDING, "issued_on": "2199-01-01"}},
+     {"/document/issued_on": "in_future"}),
+    ({"document": {"number": "1"}}, {"/document/issued_on": "required"}),
+])
+def test_an_amendment_says_what_why_and_by_what(office, body, want):
+    plan = walk(office, "submit", "issue")
+    b = {k: v for k, v in {**NEEDS["amend"], **body}.items() if v is not None}
+    assert faults(office.stack.verb(f"/v1/plans/{plan['id']}/amend", CHAIR,
+                                    plan, b)) == want
+    assert office.all(f"/v1/plans/{plan['id']}/amendments", CHAIR) == []
+
+
+def test_amendments_at_one_instant_are_one_behind_the_other(office):
+    plan = walk(office, "submit", "issue")
+    with ThreadPoolExecutor(6) as pool:
+        got = sorted(pool.map(lambda n: amend(
+            office, plan, patch={"text": f"Lần {n}"}).status_code, range(6)))
+    assert got == [200] + [412] * 5
+    a, = office.all(f"/v1/plans/{plan['id']}/amendments", CHAIR)
+    assert a["changes"][0]["new"] == office.get(
+        f"/v1/plans/{plan['id']}", CHAIR)["text"]
+
+
+def test_what_an_office_issues_is_not_amended_by_its_author(office):
+    plan = expect(office.stack.post("/v1/plans", CHAIR, {
+        "title": "x", "issuer_unit_code": WARD}), 201)
+    plan = office.go("plans", plan, "submit", CHAIR)
+    office.stack.sql("UPDATE camket.plan SET status = 'issued',"
+                     " issued_on = '2024-01-15' WHERE id = %s", plan["id"])
+    problem(amend(office, plan), 403, "forbidden")
 
 
 # --- items, and what putting in force does to them ---
@@ -499,7 +594,7 @@ def test_a_wrong_parameter_is_refused(office, query):
 def test_what_hangs_below_a_plan_is_for_who_sees_the_plan(office, far):
     plan = office.plan()
     path = f"/v1/plans/{plan['id']}"
-    for below in ("/tasks", "/obligations"):
+    for below in ("/tasks", "/obligations", "/amendments"):
         assert office.all(path + below, OFFICE) == []
         for user in (CHAIR, HEAD, STRANGER, far[1]):
             problem(office.stack.get(path + below, user), 404, "not_found")

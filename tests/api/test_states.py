@@ -14,7 +14,7 @@ import test_plans
 import test_tasks
 from office import (ADMIN, CHAIR, CITY, DEPUTY, DOER, HEAD, OFFICE, PEER,
                     READER, SIBLING, UNDER)
-from stack import expect
+from stack import expect, new_id
 
 HARD = settings(max_examples=20, stateful_step_count=40, deadline=None,
                 database=None, suppress_health_check=list(HealthCheck))
@@ -258,11 +258,17 @@ class Plan(Item):
     def may(self, verb, actor):
         if verb in ("submit", "withdraw"):
             return actor == self.author
-        return actor == CHAIR and not (verb in ("issue", "return")
+        return actor == CHAIR and not (verb in ("issue", "return", "amend")
                                        and actor == self.author)
 
+    def body(self, verb, data):
+        return {"patch": {"text": new_id()}} if verb == "amend" else {}
+
     def took(self, verb, actor, body):
+        before = self.status
         super().took(verb, actor, body)
+        if verb == "amend":
+            self.status = before
         self.returned |= verb == "return"
         if verb == "activate":
             self.item_status = "assigned"

@@ -35,7 +35,8 @@ CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	    '["issue"]'::jsonb, 'reason', 'x', 'asks_unit_id', n('A1'),
 	    'issuer_unit_code', 'A', 'assignments', jsonb_build_array(jsonb_build_object('unit_id',
 		n('A1'), 'position', 'x')),
-	    'scopes', '["read"]'::jsonb, 'days', 30) $$;
+	    'scopes', '["read"]'::jsonb, 'days', 30, 'patch',
+	    '{"text":"x"}'::jsonb, 'document', '{}'::jsonb) $$;
 CREATE FUNCTION tap.try_args(statement text, caller uuid, caller_session uuid)
 RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('caller', caller, 'session', caller_session,
