@@ -107,6 +107,7 @@ API = \
 	services/api/password.c \
 	services/api/plan.c \
 	services/api/plan_import.c \
+	services/api/plan_receipt.c \
 	services/api/proposal.c \
 	services/api/review.c \
 	services/api/rollup.c \

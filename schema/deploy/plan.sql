@@ -121,6 +121,16 @@ CREATE TABLE plan_amendment (
 	CONSTRAINT plan_amendment_nth_once UNIQUE (plan_id, nth)
 );
 
+-- Who of its recipients has read a plan, and as amended how often: the first
+-- reading of each edition.
+CREATE TABLE plan_receipt (
+	plan_id		uuid NOT NULL REFERENCES plan,
+	staff_id	uuid NOT NULL REFERENCES staff,
+	amendments	int NOT NULL,
+	read_at		timestamptz NOT NULL,
+	PRIMARY KEY (plan_id, staff_id, amendments)
+);
+
 -- Where two values differ, and how: by JSON pointer (RFC 6901), as deep as
 -- they are of one shape. What is not there is null.
 CREATE FUNCTION json_changes(before jsonb, after jsonb, at text)

@@ -22,6 +22,7 @@ static const struct resource *const resources[] = {
 	&resource_staff,
 	&resource_plan,
 	&resource_plan_import,
+	&resource_plan_receipt,
 	&resource_task,
 	&resource_review,
 	&resource_evaluation,

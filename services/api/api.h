@@ -23,6 +23,7 @@ extern const struct resource resource_unit;
 extern const struct resource resource_staff;
 extern const struct resource resource_plan;
 extern const struct resource resource_plan_import;
+extern const struct resource resource_plan_receipt;
 extern const struct resource resource_task;
 extern const struct resource resource_review;
 extern const struct resource resource_evaluation;
@@ -78,6 +79,9 @@ extern const struct field external_ref_fields[];
 	{ \
 		.name = NULL \
 	}
+
+/* A plan has been read: note it, once, for who is a recipient. */
+void plan_receipt_note(struct ctx *, const struct item *);
 
 /* Parts of a plan document: of plans, and of their import. */
 extern const struct field plan_basis_fields[];

@@ -282,6 +282,7 @@ const struct resource resource_plan = {
 	.verb = &q_plan_verb,
 	.remove = &q_plan_remove,
 	.restore = &q_plan_restore,
+	.seen = plan_receipt_note,
 	.prepare = plan_prepare,
 	.routes = routes,
 };

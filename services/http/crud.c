@@ -231,6 +231,9 @@ take_item(struct ctx *c, struct db_answer *a)
 	if ((watched = watched_of(c->route)) != NULL &&
 	    !(x.perms & PERM_IS_SUBJECT))
 		note(c, "read", NULL, watched, c->args[0], NULL);
+	if (c->route->resource->seen != NULL &&
+	    c->route->query == c->route->resource->get)
+		c->route->resource->seen(c, &x);
 	if (names != NULL) {
 		text = crud_project(x.json, x.len, names);
 		x.json = text;

@@ -20,7 +20,7 @@ struct note_value {
 	const char *value;
 };
 
-static void note_put(struct ctx *, const struct query *,
+static int note_put(struct ctx *, const struct query *,
     const struct note_value *);
 static void note_kept(struct db_op *, struct db_answer *);
 
@@ -39,16 +39,16 @@ note(struct ctx *c, const char *action, const char *staff, const char *kind,
 	note_put(c, &q_note_put, own);
 }
 
-void
+int
 note_send(struct ctx *c, const struct query *q)
 {
 	static const struct note_value none[] = { { NULL, NULL } };
 
-	note_put(c, q, none);
+	return (note_put(c, q, none));
 }
 
 /* Values of its own first, then the request's. */
-static void
+static int
 note_put(struct ctx *c, const struct query *q, const struct note_value *own)
 {
 	const struct note_value *o;
@@ -74,7 +74,9 @@ note_put(struct ctx *c, const struct query *q, const struct note_value *own)
 		metric_add(METRIC_notes_lost, 1);
 		arena_fini(&n->arena);
 		free(n);
+		return (-1);
 	}
+	return (0);
 }
 
 static void

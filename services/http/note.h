@@ -11,7 +11,7 @@
 void note(struct ctx *, const char *action, const char *staff, const char *kind,
     const char *ref, const char *detail);
 
-/* Any statement of the note lane with this request's values. */
-void note_send(struct ctx *, const struct query *);
+/* Any statement of the note lane with this request's values; -1 if not sent. */
+int note_send(struct ctx *, const struct query *);
 
 #endif

@@ -25,6 +25,7 @@
 #define ROUTE_DRY_RUN 0x800  /* 201 with the item; ?dry_run: 200 without */
 
 struct resource;
+struct item;
 
 struct route {
 	enum method method;
@@ -88,6 +89,8 @@ struct resource {
 	const struct query *restore;
 	/* Finish a checked body: derive members, look across them. */
 	void (*prepare)(struct ctx *, const char *verb, json_t *);
+	/* One has been read by its own route: before it is answered. */
+	void (*seen)(struct ctx *, const struct item *);
 	const struct route *routes; /* its other routes */
 };
 
