@@ -410,18 +410,24 @@ succeed(struct ctx *c, int status, const struct item *x)
 }
 
 /*
- * Where the row stands: {"id":"…, which a replay has under its first id. Below
- * an item it stands below that item.
+ * Where the row stands: {"id":"…, which a replay has under its first id. What
+ * is made below an item stands below it, but for one more item of its kind.
  */
 const char *
 crud_location(struct ctx *c, const char *json)
 {
+	const struct route *r = c->route;
+	size_t n = strlen(r->resource->name), at = strlen("/v1/");
+	int sibling = r->members == NULL && r->answer == NULL &&
+	    strncmp(r->pattern + at, r->resource->name, n) == 0 &&
+	    r->pattern[at + n] == '/';
+
 	json += strcspn(json, ":");
 	json += strspn(json, ": \"");
-	if (strchr(c->route->pattern, '<') != NULL)
+	if (strchr(r->pattern, '<') != NULL && !sibling)
 		return (arena_printf(&c->arena, "%s/%.36s", c->path, json));
-	return (arena_printf(&c->arena, "/v1/%s/%.36s",
-	    c->route->resource->name, json));
+	return (
+	    arena_printf(&c->arena, "/v1/%s/%.36s", r->resource->name, json));
 }
 
 /* 412 with what stands there now, and where the patch would have differed. */
