@@ -108,6 +108,7 @@ API = \
 	services/api/plan.c \
 	services/api/plan_import.c \
 	services/api/plan_receipt.c \
+	services/api/obligation.c \
 	services/api/proposal.c \
 	services/api/review.c \
 	services/api/rollup.c \

@@ -170,8 +170,11 @@ CREATE TABLE number_register (
 -- Điều kế hoạch đòi hỏi theo kỳ: who owes what, how often, to whom.
 CREATE TABLE obligation (
 	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'recorded',
 	plan_id		uuid NOT NULL CONSTRAINT obligation_plan_exists
 	    REFERENCES plan,
+	unit_id		uuid NOT NULL REFERENCES unit,
 	task_id		uuid,
 	code		text NOT NULL,
 	what		text NOT NULL,
@@ -182,7 +185,12 @@ CREATE TABLE obligation (
 	criteria_set_code text,
 	report_to	json,
 	source		json,
-	CONSTRAINT obligation_code_once UNIQUE (plan_id, code)
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz
 );
+CREATE UNIQUE INDEX obligation_code_once ON obligation (plan_id, code)
+    WHERE deleted_at IS NULL;
 
 COMMIT;

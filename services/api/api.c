@@ -23,6 +23,7 @@ static const struct resource *const resources[] = {
 	&resource_plan,
 	&resource_plan_import,
 	&resource_plan_receipt,
+	&resource_obligation,
 	&resource_task,
 	&resource_review,
 	&resource_evaluation,

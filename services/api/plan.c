@@ -129,37 +129,6 @@ static const struct field fields[] = {
 	FIELDS_END
 };
 
-/* What a plan obliges people to hand in; it comes in with the plan. */
-static const struct field duty_fields[] = {
-	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
-	{ .name = "code", .type = F_CODE, .flags = FIELD_ALWAYS, .eg = "BC-01",
-	    .doc = "Mã | Code" },
-	{ .name = "task", .type = F_REF, .flags = FIELD_SERVER, .ref = "tasks",
-	    .doc = "Nhiệm vụ | The task it belongs to" },
-	{ .name = "what", .type = F_TEXT, .flags = FIELD_ALWAYS,
-	    .eg = "Báo cáo kết quả hằng quý",
-	    .doc = "Phải nộp gì | What is to be handed in" },
-	{ .name = "audience", .type = F_CODE, .flags = FIELD_SERVER,
-	    .eg = "all-units",
-	    .doc = "Ai phải nộp | Who owes it" },
-	{ .name = "subject_kind", .type = F_ENUM, .flags = FIELD_ALWAYS,
-	    .words = words_subject_kind,
-	    .doc = "Người hay đơn vị phải nộp | Whether persons or units owe it" },
-	{ .name = "cadence", .type = F_LIST, .item = F_ENUM,
-	    .flags = FIELD_SERVER, .words = words_cadence,
-	    .doc = "Định kỳ | How often" },
-	{ .name = "due_rule", .type = F_ANY, .flags = FIELD_SERVER,
-	    .doc = "Quy tắc tính hạn | How the due day is found" },
-	{ .name = "criteria_set_code", .type = F_CODE, .flags = FIELD_SERVER,
-	    .eg = "BH-2023",
-	    .doc = "Bộ tiêu chí phải dùng | Criteria to use" },
-	{ .name = "report_to", .type = F_LIST, .item = F_CODE,
-	    .flags = FIELD_SERVER, .eg = "office",
-	    .doc = "Nộp về đơn vị | Units it goes to" },
-	{ .name = "source", .type = F_ANY, .flags = FIELD_SERVER,
-	    .doc = "Nguồn gốc | Where it came from" },
-	FIELDS_END
-};
 static const struct field issue_fields[] = {
 	{ .name = "number", .type = F_TEXT, .min = 1, .max = 60, .eg = "36",
 	    .doc = "Số văn bản; mặc định là số tiếp theo trong sổ của cơ quan, loại văn bản và năm | Number; the next one of the office, kind and year unless said" },
@@ -255,10 +224,6 @@ static const struct route routes[] = {
 	    .run = page_list, .list = q_plan_task_list_sorts,
 	    .query = &q_plan_get, .resource = &resource_task,
 	    .summary = "Nhiệm vụ của kế hoạch | Tasks of a plan" },
-	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations",
-	    .run = page_list, .list = q_obligation_list_sorts,
-	    .query = &q_plan_get, .members = duty_fields,
-	    .summary = "Việc kế hoạch buộc phải nộp | What a plan obliges people to hand in" },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/amendments",
 	    .run = page_list, .list = q_plan_amendment_list_sorts,
 	    .query = &q_plan_get, .members = amendment_fields,

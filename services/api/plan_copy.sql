@@ -2,7 +2,7 @@
 
 -- The same month and day a year on, 29 February as the 28th; where only the
 -- month is meant, its last day stays the last. Whether it is worked on that day
--- is left to the calendar.
+-- is left to the calendar; working days are counted anew.
 -- @next_year(day, precision)
 (CASE WHEN @precision = 'month' AND extract(day FROM @day + 1) = 1
     THEN (@day + 1 + interval '1 year')::date - 1
@@ -38,7 +38,9 @@ upd AS (
 	FROM may m WHERE m.up & PERM_DRAFT <> 0
 	RETURNING t AS r),
 item AS MATERIALIZED (
-	SELECT k AS r, uuid_v7() AS id, z.id AS unit_id, z.office_id
+	SELECT k AS r, uuid_v7() AS id, z.id AS unit_id, z.office_id,
+	    z.calendar_id, @next_year(k.due_on, k.due_precision) AS due_on,
+	    @next_year((k.due_rule ->> 'from')::date, 'day') AS from_on
 	FROM upd u CROSS JOIN may m JOIN task k ON k.plan_id = (m.r).id
 	JOIN unit z ON z.id = coalesce(unit_heir(k.unit_id, $today), m.unit_id)
 	WHERE k.parent_id IS NULL AND k.deleted_at IS NULL),
@@ -50,8 +52,11 @@ put AS (
 	    updated_at)
 	SELECT i.id, (i.r).kind, (u.r).id, (i.r).code, (i.r).title,
 	    (i.r)."text", (i.r).cadence, (i.r).audience,
-	    @next_year((i.r).due_on, (i.r).due_precision),
-	    (i.r).due_precision, (i.r).due_rule, i.unit_id, i.office_id,
+	    coalesce(workday_after(i.calendar_id, i.from_on,
+		((i.r).due_rule ->> 'working_days')::int), i.due_on),
+	    (i.r).due_precision, CASE WHEN i.from_on IS NULL THEN (i.r).due_rule
+		ELSE ((i.r).due_rule::jsonb || jsonb_build_object('from',
+		i.from_on))::json END, i.unit_id, i.office_id,
 	    (SELECT s.id FROM staff s WHERE s.id = (i.r).lead_staff_id
 		AND s.status = 'active' AND s.deleted_at IS NULL),
 	    ARRAY(SELECT DISTINCT h.id FROM unnest((i.r).co_unit_ids) c
@@ -64,13 +69,14 @@ put AS (
 	FROM item i CROSS JOIN upd u
 	RETURNING id, unit_id, version),
 owed AS (
-	INSERT INTO obligation (id, plan_id, task_id, code, what, audience,
-	    subject_kind, cadence, due_rule, criteria_set_code, report_to,
-	    source)
-	SELECT uuid_v7(), (u.r).id, i.id, o.code, o.what, o.audience,
+	INSERT INTO obligation (id, plan_id, unit_id, author_id, created_at,
+	    updated_at, task_id, code, what, audience, subject_kind, cadence,
+	    due_rule, criteria_set_code, report_to, source)
+	SELECT uuid_v7(), (u.r).id, (u.r).unit_id, $caller, $now, $now, i.id, o.code, o.what, o.audience,
 	    o.subject_kind, o.cadence, o.due_rule, o.criteria_set_code,
 	    o.report_to, json_build_object('copied_from', o.id)
 	FROM upd u CROSS JOIN may m JOIN obligation o ON o.plan_id = (m.r).id
+	    AND o.deleted_at IS NULL
 	LEFT JOIN item i ON (i.r).id = o.task_id),
 tev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,

@@ -170,10 +170,10 @@ put AS (
 	JOIN unit z ON z.id = w.heir
 	RETURNING id, code, unit_id, version),
 owed AS (
-	INSERT INTO obligation (id, plan_id, task_id, code, what, audience,
-	    subject_kind, cadence, due_rule, criteria_set_code, report_to,
-	    source)
-	SELECT uuid_v7(), (u.r).id, p.id, o.o ->> 'code', o.o ->> 'what',
+	INSERT INTO obligation (id, plan_id, unit_id, author_id, created_at,
+	    updated_at, task_id, code, what, audience, subject_kind, cadence,
+	    due_rule, criteria_set_code, report_to, source)
+	SELECT uuid_v7(), (u.r).id, (u.r).unit_id, $caller, $now, $now, p.id, o.o ->> 'code', o.o ->> 'what',
 	    o.o ->> 'audience', o.o ->> 'subject_kind',
 	    ARRAY(SELECT jsonb_array_elements_text(
 		nullif(o.o -> 'cadence', 'null'))),

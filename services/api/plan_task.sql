@@ -39,25 +39,3 @@ LEFT JOIN LATERAL (
 	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))
       AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
-
--- obligation_list(caller uuid, today date, id uuid, subject_kind text[],
---     after text[], after_id uuid, limit int) : many slow
--- sort code: o.code :: text
--- id o.id
-SELECT h.horizon, l.* FROM
-    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
-LEFT JOIN LATERAL (
-    SELECT o.id, /*KEY*/ AS key, 1, '', 0::bigint,
-	(SELECT row_to_json(j)::text FROM (SELECT o.id, o.code,
-	    (SELECT json_build_object('id', k.id, 'code', k.code, 'name',
-		k.title) FROM task k WHERE k.id = o.task_id) AS task,
-	    o.what, o.audience, o.subject_kind, o.cadence, o.due_rule,
-	    o.criteria_set_code, o.report_to, o.source) j) AS body
-    FROM obligation o
-    WHERE o.plan_id = $id
-      AND EXISTS (SELECT FROM plan p CROSS JOIN LATERAL
-	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) v
-	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))
-      AND ($subject_kind IS NULL OR o.subject_kind = ANY ($subject_kind))
-      AND /*AFTER*/
-    /*ORDER*/ LIMIT $limit) l ON true;

@@ -71,6 +71,17 @@ def test_the_last_day_of_a_month_stays_its_last(office):
         "2024-02-29", "2024-02-28", "2024-02-15", "2024-12-31"]
 
 
+def test_working_days_are_counted_anew(office):
+    plan = office.plan()
+    t = office.task(OFFICE, plan_id=plan["id"], code="1", due_on=None,
+                    due_rule={"working_days": 5, "from": "2025-06-02"},
+                    lead={"unit_code": "economy"})
+    assert t["due_on"] == "2025-06-09"
+    t = tasks(office, expect(copy(office, plan), 201))["1"]
+    assert (t["due_rule"], t["due_on"]) == (
+        {"working_days": 5, "from": "2026-06-02"}, "2026-06-09")
+
+
 def test_a_copy_is_named_for_the_next_year(office):
     plan = office.plan_in_force()
     office.stack.sql("UPDATE camket.plan SET title = 'Kế hoạch năm 2024'"

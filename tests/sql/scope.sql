@@ -17,7 +17,8 @@ UNION SELECT id FROM finding UNION SELECT id FROM measure
 UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
 UNION SELECT id FROM complaint UNION SELECT id FROM indicator
 UNION SELECT id FROM indicator_value UNION SELECT id FROM staff_event
-UNION SELECT id FROM evaluation UNION SELECT id FROM notification
+UNION SELECT id FROM obligation UNION SELECT id FROM evaluation
+UNION SELECT id FROM notification
 UNION SELECT id FROM service_key;
 -- One body that names what it should not, with all that any table requires.
 CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$

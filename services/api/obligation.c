@@ -1,0 +1,97 @@
+/* What a plan obliges people to hand in; written while it is a draft. */
+#include "api/api.h"
+#include "domain/role.h"
+#include "domain/state.h"
+#include "domain/vocabulary.h"
+#include "queries.h"
+
+static enum step obligations_list(struct ctx *);
+static enum step obligation_create(struct ctx *);
+
+/* clang-format off */
+static const struct field fields[] = {
+	FIELD_ID,
+	{ .name = "code", .type = F_CODE, .flags = FIELD_REQUIRED | FIELD_FIXED,
+	    .max = 40, .eg = "BC-01", .doc = "Mã | Code" },
+	{ .name = "task_id", .type = F_UUID, .flags = FIELD_WRITE,
+	    .doc = "Thuộc nhiệm vụ | The task it belongs to" },
+	{ .name = "what", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
+	    .max = 2000, .eg = "Báo cáo kết quả hằng quý",
+	    .doc = "Phải nộp gì | What is to be handed in" },
+	{ .name = "audience", .type = F_CODE, .max = 64, .eg = "all-units",
+	    .doc = "Ai phải nộp: mã đơn vị hoặc nhóm | Who owes it: code of a unit or group" },
+	{ .name = "subject_kind", .type = F_ENUM, .flags = FIELD_REQUIRED,
+	    .words = words_subject_kind,
+	    .doc = "Người hay đơn vị phải nộp | Whether persons or units owe it" },
+	{ .name = "cadence", .type = F_LIST, .item = F_ENUM, .max = 4,
+	    .words = words_cadence, .doc = "Định kỳ | How often" },
+	{ .name = "due_rule", .type = F_ANY,
+	    .doc = "Quy tắc tính hạn | How the due day is found" },
+	{ .name = "criteria_set_code", .type = F_CODE, .max = 64,
+	    .eg = "BH-2023", .doc = "Bộ tiêu chí phải dùng | Criteria to use" },
+	{ .name = "report_to", .type = F_LIST, .item = F_CODE, .max = 20,
+	    .eg = "office", .doc = "Nộp về đơn vị | Units it goes to" },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_record_status, .doc = "Trạng thái | Status" },
+	{ .name = "plan", .type = F_REF, .flags = FIELD_SERVER, .ref = "plans",
+	    .doc = "Kế hoạch | The plan" },
+	{ .name = "task", .type = F_REF, .flags = FIELD_SERVER, .ref = "tasks",
+	    .doc = "Nhiệm vụ | The task it belongs to" },
+	{ .name = "source", .type = F_ANY, .flags = FIELD_SERVER,
+	    .doc = "Nguồn gốc | Where it came from" },
+	FIELDS_SERVER,
+	FIELDS_END
+};
+
+static const struct transition steps[] = {
+	{ "recorded", "update", NULL, PERM_IS_AUTHOR, PERM_IS_PLANNED, 0, 0 },
+	{ "recorded", "delete", NULL, PERM_IS_AUTHOR, PERM_IS_PLANNED, 0, 0 },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct states states = { "obligation", steps, NULL };
+
+static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations",
+	    .run = obligations_list, .list = q_obligation_list_sorts,
+	    .query = &q_plan_get,
+	    .summary = "Việc kế hoạch buộc phải nộp | What a plan obliges people to hand in" },
+	{ .method = POST, .pattern = "/v1/plans/<uuid>/obligations",
+	    .run = obligation_create, .flags = ROUTE_BODY, .fields = fields,
+	    .query = &q_obligation_create, .status = 201,
+	    .summary = "Thêm một việc phải nộp | Add one" },
+	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations/<uuid>",
+	    .run = below_get, .query = &q_obligation_get, .params = "fields",
+	    .summary = "Đọc một việc phải nộp | Read one" },
+	{ .pattern = NULL }
+};
+/* clang-format on */
+
+const struct resource resource_obligation = {
+	.name = "obligations",
+	.kind = "obligation",
+	.title = "Nghĩa vụ theo kế hoạch | Obligations",
+	.doc = "Việc kế hoạch buộc phải nộp; sửa được khi kế hoạch còn là bản "
+	       "nháp. | What a plan obliges people to hand in; written while "
+	       "the plan is a draft.",
+	.fields = fields,
+	.states = &states,
+	.list = q_obligation_list_sorts,
+	.sort = "code",
+	.get = &q_obligation_get,
+	.patch = &q_obligation_patch,
+	.remove = &q_obligation_remove,
+	.restore = &q_obligation_restore,
+	.routes = routes,
+};
+
+static enum step
+obligations_list(struct ctx *c)
+{
+	return (below_list(c, "plan"));
+}
+
+static enum step
+obligation_create(struct ctx *c)
+{
+	return (below_create(c, "plan"));
+}

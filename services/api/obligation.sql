@@ -1,0 +1,126 @@
+-- What a plan obliges people to hand in: its author's to write while it is a
+-- draft, read by whoever sees the plan.
+
+-- @obligation_rel(x)
+(SELECT @plan_rel(host, @perms(host.unit_id)) | CASE host.status
+	WHEN 'draft' THEN PERM_IS_PLANNED ELSE 0 END
+    FROM plan host WHERE host.id = @x.plan_id);
+
+-- @obligation_seen(x, perms)
+EXISTS (SELECT FROM plan host WHERE host.id = @x.plan_id
+    AND host.deleted_at IS NULL AND @plan_seen(host, @perms));
+
+-- @obligation_json(x)
+(SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
+    (SELECT json_build_object('id', host.id, 'code', host.number, 'name',
+	host.title) FROM plan host WHERE host.id = @x.plan_id) AS plan, @x.code,
+    (SELECT json_build_object('id', k.id, 'code', k.code, 'name', k.title)
+	FROM task k WHERE k.id = @x.task_id) AS task, @x.what, @x.audience,
+    @x.subject_kind, @x.cadence, @x.due_rule, @x.criteria_set_code,
+    @x.report_to, @x.source, @x.created_at, @x.updated_at) j);
+
+-- obligation_get(caller uuid, today date, id uuid) : one read
+@record_get(obligation, @obligation_json(t), @obligation_rel(t),
+    @obligation_seen(t, perms));
+
+-- obligation_list(caller uuid, today date, plan uuid, subject_kind text[],
+--     ids uuid[], deleted text, after text[], after_id uuid, limit int)
+--     : many slow
+-- sort code: t.code :: text
+-- id t.id
+SELECT h.horizon, l.* FROM
+    (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
+LEFT JOIN LATERAL (
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
+	@obligation_json(t) AS body
+    FROM obligation t CROSS JOIN LATERAL
+	(SELECT @obligation_rel(t) AS perms OFFSET 0) s
+    WHERE ($plan IS NULL OR t.plan_id = $plan)
+      AND ($subject_kind IS NULL OR t.subject_kind = ANY ($subject_kind))
+      AND ($ids IS NULL OR t.id = ANY ($ids))
+      AND ($deleted IS NULL AND t.deleted_at IS NULL
+	OR $deleted = 'only' AND t.deleted_at IS NOT NULL)
+      AND @obligation_seen(t, perms) AND /*AFTER*/
+    /*ORDER*/ LIMIT $limit) l ON true;
+
+-- Codes that name nothing: the audience is a unit or one of the groups, a task
+-- the plan's own, what is reported to a unit.
+-- @obligation_wrong(b, plan)
+(SELECT 422 AS outcome, v.line FROM (VALUES
+    (@b ->> 'task_id' IS NOT NULL AND NOT EXISTS (SELECT FROM task k
+	WHERE k.id = (@b ->> 'task_id')::uuid AND k.plan_id = @plan
+	  AND k.deleted_at IS NULL), '/task_id unknown_reference'),
+    (@b ->> 'audience' NOT IN ('all-units', 'all-associations', 'each-person')
+	AND NOT EXISTS (SELECT FROM unit u WHERE u.code = @b ->> 'audience'
+	    AND unit_known(u.id, $caller, $today)),
+	'/audience unknown_reference')) v(so, line) WHERE v.so);
+
+-- obligation_create(caller uuid, today date, now timestamptz, body jsonb,
+--     request text, trace text, tell bool, key text, hash bytea) : one write
+WITH cur AS (SELECT NULL::obligation AS r WHERE false),
+may AS MATERIALIZED (
+	SELECT p.id, p.unit_id, p.status, perms,
+	    jsonb_populate_record(NULL::obligation, $body) AS r
+	FROM plan p CROSS JOIN LATERAL
+	    (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
+	WHERE p.id = ($body ->> 'plan_id')::uuid AND p.deleted_at IS NULL
+	  AND @plan_seen(p, perms)
+	FOR SHARE OF p),
+wrong AS MATERIALIZED (
+	SELECT 409 AS outcome, '' AS line FROM may WHERE status <> 'draft'
+	UNION ALL
+	SELECT w.outcome, w.line FROM may m
+	CROSS JOIN LATERAL @obligation_wrong($body, m.id) w),
+fate AS MATERIALIZED (
+	SELECT CASE WHEN m.perms & PERM_IS_AUTHOR = 0 THEN 403
+	    ELSE coalesce((SELECT min(w.outcome) FROM wrong w), 201) END
+	    AS outcome FROM may m
+	UNION ALL
+	SELECT 404 WHERE NOT EXISTS (SELECT FROM may)),
+upd AS (
+	INSERT INTO obligation AS t (id, plan_id, unit_id, task_id, code, what,
+	    audience, subject_kind, cadence, due_rule, criteria_set_code,
+	    report_to, author_id, created_at, updated_at)
+	SELECT (m.r).id, m.id, m.unit_id, (m.r).task_id, (m.r).code,
+	    (m.r).what, (m.r).audience, (m.r).subject_kind,
+	    coalesce((m.r).cadence, '{}'), (m.r).due_rule,
+	    (m.r).criteria_set_code, (m.r).report_to, $caller, $now, $now
+	FROM may m JOIN fate f ON f.outcome = 201 RETURNING t AS r),
+@record_made('obligation', $body, @obligation_json(x), @obligation_rel(x));
+
+-- obligation_patch(caller uuid, today date, now timestamptz, id uuid,
+--     version int, body jsonb, from text[], to text[], need bigint[],
+--     also bigint[], never bigint[], request text, trace text, tell bool,
+--     key text, hash bytea) : one write
+WITH @record_cur(obligation, NULL, @obligation_rel(t),
+    @obligation_seen(t, perms)),
+wrong AS MATERIALIZED (
+	SELECT w.outcome, w.line FROM cur c
+	CROSS JOIN LATERAL @obligation_wrong($body, (c.r).plan_id) w),
+@fate(),
+upd AS (
+	UPDATE obligation t SET (task_id, what, audience, subject_kind,
+	    cadence, due_rule, criteria_set_code, report_to, version,
+	    updated_at) =
+	(SELECT p.task_id, p.what, p.audience, p.subject_kind,
+	    coalesce(p.cadence, '{}'), p.due_rule, p.criteria_set_code,
+	    p.report_to, t.version + 1, $now
+	    FROM jsonb_populate_record(c.r, $body) p)
+	FROM cur c JOIN fate f ON f.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+@record_turned('obligation', 'update', $body, @obligation_json(x),
+    @obligation_rel(x));
+
+-- obligation_remove(caller uuid, today date, now timestamptz, id uuid,
+--     version int, from text[], to text[], need bigint[], also bigint[],
+--     never bigint[], request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+@record_remove('obligation', obligation, @obligation_json(t),
+    @obligation_rel(t), @obligation_seen(t, perms));
+
+-- obligation_restore(caller uuid, today date, now timestamptz, id uuid,
+--     version int, from text[], to text[], need bigint[], also bigint[],
+--     never bigint[], request text, trace text, tell bool, key text,
+--     hash bytea) : one write
+@record_restore('obligation', obligation, @obligation_json(t),
+    @obligation_rel(t), @obligation_seen(t, perms));
