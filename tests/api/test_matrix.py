@@ -83,6 +83,9 @@ AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
 MEASURE = {"kind": "rectify", "title": "x", "due_on": "2031-07-15"}
 
 
+OBLIGATION = {"code": "1", "what": "x", "subject_kind": "reports"}
+
+
 def table_of(kind):
     return KINDS.get(kind) or kind[:-1].replace("-", "_")
 
@@ -94,7 +97,7 @@ def make(s):
                            "commitments", "criteria-sets", "inspections",
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
-                           "subs")}
+                           "obligations", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -145,6 +148,9 @@ def make(s):
             "INSERT INTO session (id, staff_id, rotated_at, created_at, "
             "expires_at) VALUES (uuid_v7(), %s, now(), now(), now() + "
             "interval '1 day') RETURNING id", sid))
+        ids["obligations"][name] = ids["subs"][name]["obligations"] = expect(
+            s.post(f"/v1/plans/{ids['plans'][name]}/obligations", chief,
+                   OBLIGATION), 201)["id"]
         looker = "stranger.looker" if name == "other" else \
             "party.secretary"
         x = expect(s.post("/v1/inspections", looker, inspection(unit)), 201)
@@ -237,6 +243,9 @@ def body_of(s, method, path, target):
         return complaint(unit)
     if path == "/v1/indicators":
         return indicator(unit)
+    if path == "/v1/plans/{id}/amend":
+        return {"reason": "x", "patch": {"text": "y"}, "document": {
+            "number": "1/QĐ", "issued_on": "2026-01-05"}}
     if path.endswith("/give_opinion"):
         return {"agrees": True}
     if path in ("/v1/proposals/{id}/complete", "/v1/proposals/{id}/decide"):
@@ -285,6 +294,7 @@ def body_of(s, method, path, target):
         "assess": {"assessment": "x"}, "refuse": {"reason": "x"},
         "resolve": {"answer": "x"}, "events": AWARD,
         "values": value(unit, "2026-Q2"),
+        "obligations": {**OBLIGATION, "code": "2"},
     }.get(last, {"title": "y"} if method == "PATCH" and
           path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
                            "/v1/findings", "/v1/measures", "/v1/proposals",
@@ -298,6 +308,8 @@ def body_of(s, method, path, target):
           path.startswith("/v1/commitments") else
           {"title": "y"} if method == "PATCH" and
           path.startswith("/v1/criteria-sets") else
+          {"what": "y"} if method == "PATCH" and
+          path.startswith("/v1/obligations") else
           {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
           else {"short_name": "y"} if method == "PATCH" else {})
 
@@ -315,8 +327,12 @@ def prepare(s, method, path):
               "concluded" if "measures" in path else "running")
     if "{id}" not in path:
         return
+    if "obligations" in path:
+        s.sql("UPDATE plan SET status = 'draft', deleted_at = NULL")
+        if kind == "plans":
+            return
     if singular is None:
-        if kind in ("indicator-values", "staff-events"):
+        if kind in ("indicator-values", "staff-events", "obligations"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
         return
