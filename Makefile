@@ -97,6 +97,7 @@ API = \
 	services/api/change.c \
 	services/api/evaluation.c \
 	services/api/finding.c \
+	services/api/handover.c \
 	services/api/indicator.c \
 	services/api/inspection.c \
 	services/api/exchange.c \

@@ -25,6 +25,7 @@ static const struct resource *const resources[] = {
 	&resource_plan_receipt,
 	&resource_obligation,
 	&resource_task,
+	&resource_handover,
 	&resource_review,
 	&resource_evaluation,
 	&resource_notification,

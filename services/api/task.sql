@@ -432,6 +432,7 @@ upd AS (
 	CROSS JOIN inp i
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
 	WHERE t.id = (c.r).id RETURNING t AS r),
+@handed(),
 @task_turned($verb, (SELECT i.b FROM inp i))
 SELECT outcome, version, status, perms, body FROM out;
 

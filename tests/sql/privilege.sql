@@ -35,7 +35,7 @@ FROM pg_proc WHERE pronamespace = 'camket'::regnamespace AND prosecdef;
 SELECT is(has_table_privilege(r, 'camket.' || t, p), false,
     format('%s may not %s %s', r, p, t))
 FROM unnest('{camket_api,camket_worker,camket_report}'::text[]) r,
-    unnest('{event,audit,seal}'::text[]) t,
+    unnest('{event,audit,seal,handover}'::text[]) t,
     unnest('{UPDATE,DELETE,TRUNCATE}'::text[]) p;
 -- Secrets are for who checks them.
 SELECT is(has_table_privilege(r, 'camket.' || t, 'SELECT'), false,

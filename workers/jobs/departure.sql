@@ -25,6 +25,11 @@ moved AS (
 	  AND t.status NOT IN ('accepted', 'cancelled', 'recalled')
 	RETURNING t.id, t.unit_id, t.version, due.heir_id, due.author_id,
 	    due.staff_id),
+ho AS (
+	INSERT INTO handover (id, task_id, kind, from_unit_id, from_staff_id,
+	    to_unit_id, to_staff_id, author_id, "at")
+	SELECT uuid_v7(), m.id, 'transfer', m.unit_id, m.staff_id, m.unit_id,
+	    m.heir_id, m.author_id, $now FROM moved m),
 ev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
 	    before, patch)

@@ -1,0 +1,7 @@
+-- handover: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE handover;
+
+COMMIT;
