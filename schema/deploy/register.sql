@@ -49,7 +49,16 @@ UNION ALL
 SELECT 'complaint', k.id, k.version, k.status, k.unit_id, k.unit_id,
     z.office_id, k.lead_staff_id, NULL, k.author_id, NULL, k.subject_staff_id,
     NULL, k.title, k.due_on, NULL, NULL
-FROM complaint k JOIN unit z ON z.id = k.unit_id WHERE k.deleted_at IS NULL;
+FROM complaint k JOIN unit z ON z.id = k.unit_id WHERE k.deleted_at IS NULL
+UNION ALL
+-- who gave the task out decides; nobody need, once it is no longer open
+SELECT 'extension', x.id, x.version, CASE WHEN t.status IN ('assigned',
+	'received', 'in_progress') THEN x.status ELSE 'moot' END, x.unit_id,
+    x.asks_unit_id, x.asks_unit_id, t.lead_staff_id, t.assigned_by,
+    x.author_id, x.author_id, x.author_id, t.code, 'Gia hạn đến '
+    || to_char(coalesce(x.due_on, x.proposed_on), 'DD/MM/YYYY') || ': '
+    || t.title, t.due_on, t.plan_id, NULL
+FROM extension x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
 
 GRANT SELECT ON register TO camket_api, camket_worker;
 

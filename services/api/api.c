@@ -26,6 +26,7 @@ static const struct resource *const resources[] = {
 	&resource_obligation,
 	&resource_task,
 	&resource_handover,
+	&resource_extension,
 	&resource_review,
 	&resource_evaluation,
 	&resource_notification,

@@ -27,6 +27,7 @@ extern const struct resource resource_plan_receipt;
 extern const struct resource resource_obligation;
 extern const struct resource resource_task;
 extern const struct resource resource_handover;
+extern const struct resource resource_extension;
 extern const struct resource resource_review;
 extern const struct resource resource_evaluation;
 extern const struct resource resource_notification;

@@ -41,7 +41,9 @@
     WHEN 'proposal' THEN (SELECT @proposal_rel(proposal)
 	FROM proposal WHERE proposal.id = @id)
     WHEN 'complaint' THEN (SELECT @complaint_rel(complaint)
-	FROM complaint WHERE complaint.id = @id) END);
+	FROM complaint WHERE complaint.id = @id)
+    WHEN 'extension' THEN (SELECT @extension_rel(extension)
+	FROM extension WHERE extension.id = @id) END);
 
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @json AS body

@@ -140,6 +140,20 @@ static const struct ask proposal_asks[] = {
 	{ NULL, NULL, NULL, 0, NULL }
 };
 
+/* Xin gia hạn. Whoever may assign decides, never who asks. */
+#define GRANTER (P(ASSIGN) | P(IS_ASSIGNER))
+#define ASKER (P(IS_AUTHOR) | P(IS_NAMED))
+static const struct transition extension_steps[] = {
+	{ "asked", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "asked", "grant", "granted", GRANTER, 0, ASKER, 0 },
+	{ "asked", "refuse", "refused", GRANTER, 0, ASKER, STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask extension_asks[] = {
+	{ "asked", "assigner", "unit", P(ASSIGN), "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
 /* Phản ánh, kiến nghị. Whom it is about has no part in it. */
 #define JUDGE (P(INSPECT) | P(ISSUE))
 static const struct transition complaint_steps[] = {
@@ -167,3 +181,5 @@ const struct states states_proposal = { "proposal", proposal_steps,
 	proposal_asks };
 const struct states states_complaint = { "complaint", complaint_steps,
 	complaint_asks };
+const struct states states_extension = { "extension", extension_steps,
+	extension_asks };

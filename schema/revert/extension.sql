@@ -1,0 +1,7 @@
+-- extension: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE extension;
+
+COMMIT;
