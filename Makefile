@@ -96,6 +96,7 @@ API = \
 	services/api/departure.c \
 	services/api/change.c \
 	services/api/evaluation.c \
+	services/api/explanation.c \
 	services/api/extension.c \
 	services/api/finding.c \
 	services/api/handover.c \

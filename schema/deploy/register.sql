@@ -58,7 +58,12 @@ SELECT 'extension', x.id, x.version, CASE WHEN t.status IN ('assigned',
     x.author_id, x.author_id, x.author_id, t.code, 'Gia hạn đến '
     || to_char(coalesce(x.due_on, x.proposed_on), 'DD/MM/YYYY') || ': '
     || t.title, t.due_on, t.plan_id, NULL
-FROM extension x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
+FROM extension x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL
+UNION ALL
+SELECT 'explanation', x.id, x.version, x.status, x.unit_id, x.unit_id,
+    x.unit_id, x.lead_staff_id, NULL, x.author_id, x.lead_staff_id, NULL,
+    t.code, 'Giải trình: ' || t.title, x.due_on, t.plan_id, NULL
+FROM explanation x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
 
 GRANT SELECT ON register TO camket_api, camket_worker;
 

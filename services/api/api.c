@@ -27,6 +27,7 @@ static const struct resource *const resources[] = {
 	&resource_task,
 	&resource_handover,
 	&resource_extension,
+	&resource_explanation,
 	&resource_review,
 	&resource_evaluation,
 	&resource_notification,

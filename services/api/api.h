@@ -28,6 +28,7 @@ extern const struct resource resource_obligation;
 extern const struct resource resource_task;
 extern const struct resource resource_handover;
 extern const struct resource resource_extension;
+extern const struct resource resource_explanation;
 extern const struct resource resource_review;
 extern const struct resource resource_evaluation;
 extern const struct resource resource_notification;

@@ -43,7 +43,9 @@
     WHEN 'complaint' THEN (SELECT @complaint_rel(complaint)
 	FROM complaint WHERE complaint.id = @id)
     WHEN 'extension' THEN (SELECT @extension_rel(extension)
-	FROM extension WHERE extension.id = @id) END);
+	FROM extension WHERE extension.id = @id)
+    WHEN 'explanation' THEN (SELECT @explanation_rel(explanation)
+	FROM explanation WHERE explanation.id = @id) END);
 
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @json AS body

@@ -154,6 +154,22 @@ static const struct ask extension_asks[] = {
 	{ NULL, NULL, NULL, 0, NULL }
 };
 
+/* Giải trình. Who had to do the task answers, and never judges the answer. */
+#define OVERSEER (P(OVERSEE) | P(ACCEPT) | P(INSPECT) | P(IS_AUTHOR))
+static const struct transition explanation_steps[] = {
+	{ "asked", "delete", NULL, P(IS_AUTHOR), 0, 0, 0 },
+	{ "asked", "answer", "answered", P(IS_DOER), 0, 0, 0 },
+	{ "answered", "accept", "accepted", OVERSEER, 0, P(IS_DOER), 0 },
+	{ "answered", "return", "asked", OVERSEER, 0, P(IS_DOER),
+	    STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask explanation_asks[] = {
+	{ "asked", "doer", "unit", P(LEAD), "do" },
+	{ "answered", "author", "unit", 0, "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
 /* Phản ánh, kiến nghị. Whom it is about has no part in it. */
 #define JUDGE (P(INSPECT) | P(ISSUE))
 static const struct transition complaint_steps[] = {
@@ -183,3 +199,5 @@ const struct states states_complaint = { "complaint", complaint_steps,
 	complaint_asks };
 const struct states states_extension = { "extension", extension_steps,
 	extension_asks };
+const struct states states_explanation = { "explanation", explanation_steps,
+	explanation_asks };

@@ -163,7 +163,7 @@ const struct states states_evaluation = { "evaluation", evaluation_steps,
 const struct states *const states_all[] = { &states_plan, &states_task,
 	&states_review, &states_evaluation, &states_commitment,
 	&states_inspection, &states_finding, &states_measure, &states_proposal,
-	&states_complaint, &states_extension, NULL };
+	&states_complaint, &states_extension, &states_explanation, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

@@ -1,0 +1,7 @@
+-- explanation: undo.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+DROP TABLE explanation;
+
+COMMIT;

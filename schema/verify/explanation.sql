@@ -1,0 +1,7 @@
+-- explanation: is it there?
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+SELECT id, task_id, question, answer FROM explanation WHERE false;
+
+ROLLBACK;
