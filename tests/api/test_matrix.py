@@ -97,7 +97,8 @@ def make(s):
                            "commitments", "criteria-sets", "inspections",
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
-                           "obligations", "subs")}
+                           "obligations", "extensions", "explanations",
+                           "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -177,6 +178,21 @@ def make(s):
             201)["id"]
         ids["staff-events"][name] = ids["subs"][name]["events"] = expect(
             s.post(f"/v1/staff/{sid}/events", lead, AWARD), 201)["id"]
+        doer = sid if name in ("own", "his") else staff_id(s, chief)
+        ids["extensions"][name] = ids["subs"][name]["extensions"] = str(s.one(
+            "INSERT INTO extension (id, task_id, unit_id, asks_unit_id, "
+            "proposed_on, reason, due_before, author_id, created_at, "
+            "updated_at) SELECT uuid_v7(), t.id, t.unit_id, CASE WHEN "
+            "t.lead_staff_id IS NULL THEN t.office_id ELSE t.unit_id END, "
+            "'2030-02-28', 'x', t.due_on, %s, now(), now() FROM task t WHERE "
+            "t.id = %s RETURNING id", doer, ids["tasks"][name]))
+        ids["explanations"][name] = ids["subs"][name]["explanations"] = str(
+            s.one("INSERT INTO explanation (id, task_id, unit_id, "
+                  "lead_staff_id, question, answer, author_id, created_at, "
+                  "updated_at) SELECT uuid_v7(), t.id, t.unit_id, "
+                  "t.lead_staff_id, 'x', 'x', %s, now(), now() FROM task t "
+                  "WHERE t.id = %s RETURNING id", staff_id(s, looker),
+                  ids["tasks"][name]))
         ids["subs"][name]["sessions"] = ids["sessions"][name]
         for kind in ids:
             if kind not in ("subs", "sessions", "keys", "notifications"):
@@ -295,6 +311,8 @@ def body_of(s, method, path, target):
         "resolve": {"answer": "x"}, "events": AWARD,
         "values": value(unit, "2026-Q2"),
         "obligations": {**OBLIGATION, "code": "2"},
+        "extensions": {"proposed_on": "2030-02-28", "reason": "x"},
+        "explanations": {"question": "x"},
     }.get(last, {"title": "y"} if method == "PATCH" and
           path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
                            "/v1/findings", "/v1/measures", "/v1/proposals",
@@ -325,6 +343,10 @@ def prepare(s, method, path):
     if kind in ("findings", "measures"):
         s.sql("UPDATE inspection SET status = %s",
               "concluded" if "measures" in path else "running")
+    if kind == "extensions":
+        s.sql("UPDATE task SET status = 'assigned', completed_on = NULL")
+    if path == "/v1/tasks/{id}/extensions":
+        s.sql("UPDATE extension SET status = 'refused'")
     if "{id}" not in path:
         return
     if "obligations" in path:
@@ -344,7 +366,8 @@ def prepare(s, method, path):
               "evaluations": "reviewed", "commitments": "submitted",
               "inspections": "running", "findings": "stated",
               "measures": "open", "proposals": "submitted",
-              "complaints": "received"}
+              "complaints": "received", "extensions": "asked",
+              "explanations": "asked"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -545,7 +568,7 @@ def test_paths_that_mix_two_offices_lead_nowhere(office):
 def test_a_guessed_id_answers_as_one_that_is_not_there(office):
     for kind in ("tasks", "plans", "reviews", "evaluations", "staff",
                  "units", "commitments", "inspections", "findings",
-                 "measures"):
+                 "measures", "extensions", "explanations"):
         theirs = office.get(f"/v1/{kind}/{office.ids[kind]['own']}",
                             "stranger.chief")
         none = office.get(f"/v1/{kind}/{new_id()}", "stranger.chief")
