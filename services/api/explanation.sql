@@ -1,8 +1,14 @@
 -- Explanations: asked by who oversees the task, answered by who had to do it.
--- Seen by both and by who reads the unit's records.
+-- Seen by both and by who reads the unit's records. What the unit itself was
+-- asked is not for its own people to judge.
+
+-- @judged(lead, unit, up)
+(CASE WHEN @lead IS NULL THEN (@up & ~PERM_ACCEPT) | ((SELECT
+	@perms(judge.office_id) FROM unit judge WHERE judge.id = @unit)
+	& PERM_ACCEPT) ELSE @up END);
 
 -- @explanation_rel(x)
-(SELECT own.up
+(SELECT @judged(@x.lead_staff_id, @x.unit_id, own.up)
     | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END
     | CASE WHEN @x.lead_staff_id = $caller THEN (PERM_IS_DOER | PERM_IS_NAMED)
 	WHEN @x.lead_staff_id IS NULL AND own.up & PERM_IS_LEADER <> 0
@@ -77,7 +83,8 @@ wrong AS MATERIALIZED (
 	SELECT 409 AS outcome, '' AS line FROM host h
 	WHERE h.status IN ('draft', 'recalled', 'cancelled')),
 fate AS MATERIALIZED (
-	SELECT CASE WHEN h.perms & PERM_IS_DOER <> 0 OR h.perms & (PERM_OVERSEE
+	SELECT CASE WHEN h.perms & PERM_IS_DOER <> 0
+		OR @judged(h.lead_staff_id, h.unit_id, h.perms) & (PERM_OVERSEE
 		| PERM_ACCEPT | PERM_INSPECT | PERM_IS_ASSIGNER) = 0 THEN 403
 	    ELSE coalesce((SELECT min(w.outcome) FROM wrong w), 201) END
 	    AS outcome

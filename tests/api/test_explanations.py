@@ -74,12 +74,13 @@ def test_who_oversees_asks_and_never_who_must_do_it(expl, office, given):
 def test_a_unit_answers_by_its_head(expl, office):
     t = office.go("tasks", office.task(OFFICE, lead={"unit_code": "economy"}),
                   "assign", OFFICE)
-    ask(expl, t, HEAD, 403)
+    for user in (HEAD, UNDER):
+        ask(expl, t, user, 403)
     x = ask(expl, t, OFFICE)            # who gave it out
     assert x["subject"] is None
     assert x["id"] in expl.work(HEAD) and x["id"] not in expl.work(UNDER)
     x = expl.do(HEAD, x, "answer", BODIES["answer"])
-    assert expl.may(HEAD, x) == set()
+    assert expl.may(HEAD, x) == expl.may(UNDER, x) == set()
     assert expl.may(OFFICE, x) == {"accept", "return"}
 
 
