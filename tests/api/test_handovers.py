@@ -83,7 +83,7 @@ def test_passing_on_is_counted_by_kind_unit_and_person(office):
                            ("unit", "economy", 2), ("staff", DOER, 2)):
         assert after[dim][key] == before[dim].get(key, 0) + more, (dim, key)
     person = office.people[DOER]
-    assert counted(f"&staff={person}&kind=decline")[0] == \
+    assert counted(f"&staff={person}")[0] == \
         after["staff"][DOER] == len(office.all(
             f"/v1/handovers?staff={person}", CHAIR))
     assert counted("&unit=culture")[0] == len(office.all(
