@@ -138,7 +138,8 @@ JOBS = \
 	workers/jobs/due.c \
 	workers/jobs/duty.c \
 	workers/jobs/purge.c \
-	workers/jobs/seal.c
+	workers/jobs/seal.c \
+	workers/jobs/succession.c
 OPERATOR = \
 	workers/operator/audit.c \
 	workers/operator/clock.c \

@@ -32,7 +32,7 @@ SELECT array_agg(unit_id)::text AS units, array_agg(day)::text AS days,
     count(*) AS cells, (SELECT count(*) FROM eaten) AS marks FROM put;
 
 -- Totals of these cells: their own and those of the units that stood below
--- them on that day. Gives the cells above, to be done next.
+-- them on that day, or whose place they had taken by then. Gives the cells above, to be done next.
 -- settle_climb(units uuid[], days date[]) : one write
 -- unscoped: figures are compiled for all units alike
 WITH due AS MATERIALIZED (
@@ -44,8 +44,13 @@ below AS MATERIALIZED (
 	    coalesce(sum(c.paused), 0) AS paused,
 	    coalesce(sum(c.reworks), 0) AS reworks
 	FROM due d
-	LEFT JOIN unit_version v ON v.parent_id = d.unit_id
-	    AND v.from_on <= d.day AND d.day < v.until_on
+	LEFT JOIN LATERAL (
+	    SELECT v.unit_id FROM unit_version v WHERE v.parent_id = d.unit_id
+		AND v.from_on <= d.day AND d.day < v.until_on
+	    UNION
+	    SELECT s.from_unit_id FROM unit_succession s
+	    WHERE s.to_unit_id = d.unit_id AND s.effective_on <= d.day
+	      AND unit_summed_in(s.from_unit_id, d.day) = d.unit_id) v ON true
 	LEFT JOIN cell c ON c.unit_id = v.unit_id AND c.day = d.day
 	GROUP BY d.unit_id, d.day),
 put AS (
@@ -59,12 +64,11 @@ put AS (
 	    paused = c.own_paused + excluded.paused,
 	    reworks = c.own_reworks + excluded.reworks
 	RETURNING c.unit_id, c.day)
-SELECT array_agg(a.parent_id)::text AS units, array_agg(a.day)::text AS days,
+SELECT array_agg(a.above)::text AS units, array_agg(a.day)::text AS days,
     count(*) AS cells
-FROM (SELECT DISTINCT v.parent_id, p.day FROM put p
-    JOIN unit_version v ON v.unit_id = p.unit_id
-	AND v.from_on <= p.day AND p.day < v.until_on
-    WHERE v.parent_id IS NOT NULL) a;
+FROM (SELECT DISTINCT unit_summed_in(p.unit_id, p.day) AS above, p.day
+    FROM put p) a
+WHERE a.above IS NOT NULL;
 
 -- settle_done(ids bigint[], epochs int[]) : none write
 -- unscoped: machinery; carries no data of the office

@@ -68,6 +68,8 @@ CREATE TABLE unit_succession (
 	effective_on	date NOT NULL,
 	from_unit_id	uuid NOT NULL REFERENCES unit,
 	to_unit_id	uuid REFERENCES unit,
+	-- of several heirs the first is the one whose figures carry on
+	place		int NOT NULL DEFAULT 1,
 	note		text
 );
 CREATE INDEX unit_succession_by_from ON unit_succession (from_unit_id);
@@ -87,18 +89,22 @@ CREATE TABLE unit_cover (
 );
 CREATE INDEX unit_cover_down ON unit_cover (anc_id, unit_id);
 
--- Derive the whole cover again. One writer at a time: the caller's
--- transaction holds the lock to its end.
-CREATE FUNCTION unit_cover_derive() RETURNS void
+-- Derive the cover of these units, or all of it, again. One writer at a time:
+-- the caller's transaction holds the lock to its end.
+CREATE FUNCTION unit_cover_derive(these uuid[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('unit_cover'));
-	DELETE FROM unit_cover;
+	DELETE FROM unit_cover
+	WHERE these IS NULL OR unit_id = ANY (these);
 	INSERT INTO unit_cover
 	WITH RECURSIVE edge AS (
-		SELECT parent_id AS anc, unit_id AS unit, from_on, until_on,
-		    false AS heir, false AS past
-		FROM unit_version WHERE parent_id IS NOT NULL
+		SELECT parent_id AS anc, unit_id AS unit, lower(days) AS from_on,
+		    upper(days) AS until_on, false AS heir, false AS past
+		FROM (SELECT parent_id, unit_id, unnest(range_agg(
+			daterange(from_on, until_on))) AS days
+		    FROM unit_version WHERE parent_id IS NOT NULL
+		    GROUP BY parent_id, unit_id) v
 		UNION ALL
 		SELECT to_unit_id, from_unit_id, effective_on, 'infinity',
 		    true, true
@@ -108,7 +114,7 @@ BEGIN
 		SELECT id AS unit, id AS anc, date '-infinity' AS from_on,
 		    date 'infinity' AS until_on, true AS heir, false AS past,
 		    0 AS depth
-		FROM unit
+		FROM unit WHERE these IS NULL OR id = ANY (these)
 		UNION
 		SELECT c.unit, e.anc, greatest(c.from_on, e.from_on),
 		    least(c.until_on, e.until_on), c.heir AND e.heir,
@@ -132,12 +138,25 @@ RETURN (SELECT c.anc_id FROM unit_cover c
       AND v.from_on <= day AND day < v.until_on
     ORDER BY c.past, v.from_on DESC, c.anc_id LIMIT 1);
 
+-- In which unit a unit's figures of a day are summed: the one above it on that
+-- day, or, once it has ended, the one that took its place.
+CREATE FUNCTION unit_summed_in(u uuid, day date) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+RETURN (SELECT CASE WHEN v.unit_id IS NOT NULL THEN v.parent_id
+	ELSE (SELECT s.to_unit_id FROM unit_succession s
+	    WHERE s.from_unit_id = u AND s.effective_on <= day
+	      AND s.to_unit_id <> u
+	    ORDER BY s.effective_on DESC, s.place LIMIT 1) END
+    FROM (SELECT) one LEFT JOIN unit_version v ON v.unit_id = u
+	AND v.from_on <= day AND day < v.until_on);
+
 -- Lịch làm việc: a calendar is owned by a unit and serves its subtree. What a
 -- decision says of single days; every other day follows week_mask.
 CREATE TABLE calendar (
 	id		uuid PRIMARY KEY,
 	code		text NOT NULL CONSTRAINT calendar_code_unique UNIQUE,
-	unit_id		uuid REFERENCES unit,
+	unit_id		uuid REFERENCES unit
+	    CONSTRAINT calendar_one_per_unit UNIQUE,
 	-- bit d set = ISO weekday d + 1 is worked
 	week_mask	int NOT NULL DEFAULT 31
 );

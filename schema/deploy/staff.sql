@@ -240,7 +240,7 @@ BEGIN
 		    jsonb_array_elements(nullif(l.value, 'null'))
 			WITH ORDINALITY e(x, n)
 		CROSS JOIN LATERAL jsonb_each(e.x) m
-		WHERE l.key IN ('co_owners', 'assignments')
+		WHERE l.key IN ('co_owners', 'assignments', 'into')
 	LOOP
 		kind := substring(k FROM
 		    '(?:^|_)(unit|staff|criteria_set)_(?:id|code)$');

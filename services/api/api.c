@@ -1,10 +1,14 @@
 /* The list of resources. */
+#include <string.h>
+
 #include "core/json.h"
 #include "domain/period.h"
 #include "api/api.h"
+#include "http/check.h"
 #include "http/crud.h"
 #include "http/module.h"
 #include "http/page.h"
+#include "http/problem.h"
 
 static const struct resource *const resources[] = {
 	&resource_auth,
@@ -80,6 +84,23 @@ prepare_period(struct ctx *c, json_t *body)
 	}
 	json_object_set_new(body, "period_from", json_string(p.from));
 	json_object_set_new(body, "period_until", json_string(p.until));
+}
+
+enum step
+bind_dry_run(struct ctx *c)
+{
+	const char *dry = param_take(c, "dry_run");
+
+	if (param_rest(c) == STEP_DONE)
+		return (STEP_DONE);
+	if (dry != NULL && strcmp(dry, "true") != 0 &&
+	    strcmp(dry, "false") != 0) {
+		fault_add(&c->faults, "dry_run", "bad_format");
+		return (problem(c, P_BAD_PARAMETER, NULL));
+	}
+	ctx_bind(c, "dry_run",
+	    dry != NULL && strcmp(dry, "true") == 0 ? "t" : "f");
+	return (STEP_MORE);
 }
 
 enum step

@@ -107,6 +107,9 @@ enum step below_list(struct ctx *, const char *name);
 enum step below_create(struct ctx *, const char *name);
 enum step below_get(struct ctx *);
 
+/* Bind ?dry_run, the only parameter there is. Refuses, or STEP_MORE. */
+enum step bind_dry_run(struct ctx *);
+
 /* period and scheme of a body become period_from and period_until. */
 void prepare_period(struct ctx *, json_t *);
 

@@ -1,10 +1,6 @@
 /* Leaving: what is open, who takes it over, and the day rights end. */
-#include <string.h>
-
 #include "api/api.h"
-#include "http/check.h"
 #include "http/crud.h"
-#include "http/problem.h"
 #include "queries.h"
 
 static enum step departure_make(struct ctx *);
@@ -61,16 +57,7 @@ const struct resource resource_departure = {
 static enum step
 departure_make(struct ctx *c)
 {
-	const char *dry = param_take(c, "dry_run");
-
-	if (param_rest(c) == STEP_DONE)
+	if (bind_dry_run(c) == STEP_DONE)
 		return (STEP_DONE);
-	if (dry != NULL && strcmp(dry, "true") != 0 &&
-	    strcmp(dry, "false") != 0) {
-		fault_add(&c->faults, "dry_run", "bad_format");
-		return (problem(c, P_BAD_PARAMETER, NULL));
-	}
-	ctx_bind(c, "dry_run",
-	    dry != NULL && strcmp(dry, "true") == 0 ? "t" : "f");
 	return (crud_write(c, &q_departure_make));
 }

@@ -167,12 +167,97 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 ver AS (
 	UPDATE unit_version v SET name = (u.r).name FROM upd u
-	WHERE v.unit_id = (u.r).id AND v.from_on = (SELECT max(w.from_on)
-	    FROM unit_version w WHERE w.unit_id = (u.r).id)),
+	WHERE v.unit_id = (u.r).id AND v.from_on = (SELECT w.from_on
+	    FROM unit_version w WHERE w.unit_id = (u.r).id
+	    ORDER BY w.from_on <= $today DESC, abs(w.from_on - $today)
+	    LIMIT 1)),
 out AS MATERIALIZED (
 	SELECT s.outcome, x.version, x.status, c.perms,
 	    CASE WHEN s.outcome IN (200, 412) THEN @unit_json(x) END AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
 	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x),
 @written('unit', 'update', $body, id)
+SELECT outcome, version, status, perms, body FROM out;
+
+-- What befell a unit, and what it took the place of.
+-- unit_successions(caller uuid, today date, id uuid) : many read
+SELECT row_to_json(j)::text FROM (
+    SELECT s.id, s.kind, s.effective_on, @unit_ref(s.from_unit_id) AS "from",
+	@unit_ref(s.to_unit_id) AS "to", s.note
+    FROM unit_succession s WHERE $id IN (s.from_unit_id, s.to_unit_id)
+      AND @kin($id)
+    ORDER BY s.effective_on, s.id) j;
+
+-- What a succession on a day leaves to be seen to: units below, people,
+-- records that somebody is asked about. What a record is about is for its
+-- readers.
+-- @unit_open(unit, day, perms)
+(SELECT coalesce(json_agg(o ORDER BY o.kind, o.due_on, o.id), '[]') FROM (
+    SELECT 'unit' AS kind, y.id, y.name AS title, NULL::date AS due_on
+    FROM unit y WHERE EXISTS (SELECT FROM unit_version v
+	WHERE v.unit_id = y.id AND v.parent_id = @unit AND v.until_on > @day)
+    UNION ALL
+    SELECT DISTINCT 'staff', y.id, y.full_name, NULL::date
+    FROM assignment a JOIN staff y ON y.id = a.staff_id
+    WHERE a.unit_id = @unit AND a.until_on > @day AND y.status = 'active'
+      AND y.deleted_at IS NULL
+    UNION ALL
+    SELECT DISTINCT w.kind, w.id, CASE WHEN w.kind IN ('task', 'plan')
+	AND @perms & PERM_READ <> 0 THEN w.title END, w.due_on
+    FROM work w WHERE w.unit_id = @unit) o);
+
+-- unit_succession(caller uuid, today date, now timestamptz, id uuid,
+--     body jsonb, dry_run bool, request text, trace text, key text,
+--     hash bytea) : one write
+WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
+cur AS MATERIALIZED (
+	SELECT t.id, t.version, t.status, @perms(t.id) AS perms, i.b,
+	    (i.b ->> 'effective_on')::date AS day,
+	    (i.b ->> 'parent_unit_id')::uuid AS below,
+	    ARRAY(SELECT (e.x ->> 'unit_id')::uuid FROM jsonb_array_elements(
+		nullif(i.b -> 'into', 'null')) WITH ORDINALITY e(x, n)
+		ORDER BY e.n) AS heirs
+	FROM unit t CROSS JOIN inp i
+	WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id)
+	FOR NO KEY UPDATE OF t),
+wrong AS MATERIALIZED (
+	SELECT '/parent_unit_id not_yours' AS line FROM cur c
+	WHERE c.below IS NOT NULL AND NOT @holds(c.below, PERM_UNIT)
+	UNION ALL
+	SELECT format('/into/%s/unit_id not_yours', h.n - 1)
+	FROM cur c CROSS JOIN unnest(c.heirs) WITH ORDINALITY h(id, n)
+	WHERE NOT @holds(h.id, PERM_UNIT)),
+step AS MATERIALIZED (
+	SELECT CASE WHEN c.perms & PERM_UNIT = 0 THEN 403
+	    WHEN c.status = 'ended' THEN 409
+	    WHEN EXISTS (SELECT FROM wrong) THEN 422 ELSE 200 END AS outcome
+	FROM cur c),
+act AS MATERIALIZED (
+	SELECT c.id, @unit_open(c.id, c.day, c.perms) AS open, unit_succeed(
+	    c.id, c.b ->> 'kind', c.day, c.b ->> 'name', c.below, c.heirs,
+	    c.b ->> 'note', $dry_run, $today, $now) AS version
+	FROM cur c JOIN step s ON s.outcome = 200),
+ev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace, patch)
+	SELECT $now, 'unit', a.id, a.id, a.version, 'succeed', $caller,
+	    $request, $trace, $body FROM act a WHERE NOT $dry_run),
+out AS MATERIALIZED (
+	SELECT s.outcome, coalesce(a.version, c.version) AS version, c.status,
+	    c.perms, CASE s.outcome
+	    WHEN 422 THEN (SELECT string_agg(w.line, E'\n') FROM wrong w)
+	    WHEN 200 THEN json_build_object('id', c.id, 'version',
+		coalesce(a.version, c.version), 'kind', c.b ->> 'kind',
+		'effective_on', c.day, 'name', c.b ->> 'name',
+		'parent', @unit_ref(c.below), 'into',
+		(SELECT coalesce(json_agg(@unit_ref(h.id) ORDER BY h.n), '[]')
+		FROM unnest(c.heirs) WITH ORDINALITY h(id, n)), 'note',
+		c.b ->> 'note', 'open', a.open)::text END AS body
+	FROM step s CROSS JOIN cur c LEFT JOIN act a ON true),
+idm AS (
+	INSERT INTO idempotency (caller_id, key, hash, status, version,
+	    row_status, perms, body)
+	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
+	    o.body
+	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
 SELECT outcome, version, status, perms, body FROM out;

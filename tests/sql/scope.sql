@@ -58,6 +58,9 @@ RETURNS jsonb LANGUAGE sql AS $$
 	    WHEN 'idempotency_get' THEN '{"key":"key"}'
 	    WHEN 'invitation_make' THEN '{"subject":"x"}'
 	    WHEN 'indicator_total' THEN '{"period":"2026-01"}'
+	    WHEN 'unit_succession' THEN jsonb_build_object('body',
+		try_body(statement) || '{"kind": "rename", "effective_on":
+		"2026-02-01", "parent_unit_id": null}')::text
 	    WHEN 'comment_mentions' THEN jsonb_build_object('body',
 		jsonb_build_object('mentions', jsonb_build_array(
 		jsonb_build_object('staff_id', n('other')))))::text

@@ -7,6 +7,7 @@
 const struct duty duties[] = {
 	{ "due", 1000, 60, due_run },
 	{ "departure", 1000, 60, departure_run },
+	{ "succession", 1000, 60, succession_run },
 	{ "seal", 1000, 60, seal_run },
 	{ "purge", 3600 * 1000, 300, purge_run },
 	{ NULL, 0, 0, NULL }

@@ -19,5 +19,6 @@ int departure_run(struct worker *);
 int due_run(struct worker *);
 int purge_run(struct worker *);
 int seal_run(struct worker *);
+int succession_run(struct worker *);
 
 #endif

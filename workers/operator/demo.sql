@@ -34,13 +34,14 @@ ins_version AS (
 	LEFT JOIN u p ON p.code = v ->> 'parent_code'),
 ins_succession AS (
 	INSERT INTO unit_succession (id, kind, effective_on, from_unit_id,
-	    to_unit_id, note)
+	    to_unit_id, place, note)
 	SELECT uuid_v7(), s ->> 'kind', (s ->> 'effective')::date, f.id, t.id,
-	    s ->> 'note'
+	    coalesce(tc.place, 1), s ->> 'note'
 	FROM doc CROSS JOIN jsonb_array_elements(d -> 'successions') s
 	CROSS JOIN jsonb_array_elements_text(s -> 'from') fc(code)
 	JOIN u f ON f.code = fc.code
-	LEFT JOIN jsonb_array_elements_text(s -> 'to') tc(code) ON true
+	LEFT JOIN jsonb_array_elements_text(s -> 'to')
+	    WITH ORDINALITY tc(code, place) ON true
 	LEFT JOIN u t ON t.code = tc.code),
 p AS MATERIALIZED (
 	SELECT uuid_v7() AS id, x FROM doc CROSS JOIN

@@ -5,10 +5,9 @@ WITH RECURSIVE source AS MATERIALIZED (SELECT * FROM cell_source),
 up AS (
 	SELECT s.unit_id AS leaf, s.unit_id AS anc, s.day FROM source s
 	UNION ALL
-	SELECT u.leaf, v.parent_id, u.day FROM up u
-	JOIN unit_version v ON v.unit_id = u.anc AND v.from_on <= u.day
-	    AND u.day < v.until_on
-	WHERE v.parent_id IS NOT NULL),
+	SELECT u.leaf, a.above, u.day FROM up u
+	CROSS JOIN LATERAL (SELECT unit_summed_in(u.anc, u.day) AS above) a
+	WHERE a.above IS NOT NULL),
 sought AS (
 	SELECT u.anc AS unit_id, u.day, sum(s.own_on_time) AS on_time,
 	    sum(s.own_late) AS late, sum(s.own_open) AS open,
