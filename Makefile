@@ -94,6 +94,7 @@ API = \
 	services/api/criteria_set.c \
 	services/api/delegation.c \
 	services/api/departure.c \
+	services/api/calendar.c \
 	services/api/change.c \
 	services/api/evaluation.c \
 	services/api/explanation.c \
@@ -108,6 +109,7 @@ API = \
 	services/api/mfa.c \
 	services/api/notification.c \
 	services/api/password.c \
+	services/api/period.c \
 	services/api/plan.c \
 	services/api/plan_import.c \
 	services/api/plan_receipt.c \

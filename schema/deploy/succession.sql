@@ -4,7 +4,8 @@ BEGIN;
 SET LOCAL search_path = camket, public;
 
 -- Make units what their versions of this day say: name, place, office and
--- calendar, whether they stand. Open work follows its unit to its new office.
+-- calendar, whether they stand. Open work follows its unit to its new office
+-- and calendar.
 -- Says how many have turned.
 CREATE FUNCTION unit_turn(today date, at timestamptz) RETURNS int
 LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
@@ -68,6 +69,8 @@ BEGIN
 	WHERE u.id = ANY (turned) AND e.unit_id = u.id
 	  AND e.office_id IS DISTINCT FROM u.office_id
 	  AND e.status IN ('draft', 'self_assessed', 'reviewed', 'met');
+	PERFORM calendar_redate(ARRAY(SELECT DISTINCT calendar_id FROM unit
+	    WHERE id = ANY (turned)), today, at);
 	RETURN n;
 END
 $$;

@@ -48,6 +48,8 @@ static const struct resource *const resources[] = {
 	&resource_indicator,
 	&resource_indicator_value,
 	&resource_staff_event,
+	&resource_calendar,
+	&resource_period,
 	&resource_search,
 	&resource_service,
 };

@@ -129,6 +129,12 @@ static const struct field params[] = {
 	    .doc = "`true`: hạn trước ngày bắt đầu tính | `true`: due before anything counted" },
 	{ .name = "indicator", .type = F_UUID,
 	    .doc = "Của chỉ tiêu này | Of this indicator" },
+	{ .name = "from", .type = F_DATE, .eg = "2026-02-10",
+	    .doc = "Từ ngày | From this day" },
+	{ .name = "working_days", .type = F_INT, .max = 2000, .eg = "7",
+	    .doc = "Số ngày làm việc | Working days" },
+	{ .name = "on", .type = F_DATE, .eg = "2026-02-14",
+	    .doc = "Kỳ có ngày này | Those this day lies in" },
 	{ .name = "dry_run", .type = F_BOOL, .eg = "true",
 	    .doc = "`true`: chỉ kiểm tra và báo, không ghi | `true`: check and tell, write nothing" },
 	{ .name = NULL }

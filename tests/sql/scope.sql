@@ -14,11 +14,12 @@ SELECT id FROM unit UNION SELECT id FROM staff UNION SELECT id FROM plan
 UNION SELECT id FROM task UNION SELECT id FROM review
 UNION SELECT id FROM commitment UNION SELECT id FROM inspection
 UNION SELECT id FROM finding UNION SELECT id FROM measure
-UNION SELECT id FROM explanation UNION SELECT id FROM extension UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
+UNION SELECT id FROM explanation UNION SELECT id FROM extension
+UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
 UNION SELECT id FROM complaint UNION SELECT id FROM indicator
-UNION SELECT id FROM indicator_value UNION SELECT id FROM staff_event
-UNION SELECT id FROM obligation UNION SELECT id FROM evaluation
-UNION SELECT id FROM notification
+UNION SELECT id FROM indicator_value UNION SELECT id FROM calendar_entry
+UNION SELECT id FROM staff_event UNION SELECT id FROM obligation
+UNION SELECT id FROM evaluation UNION SELECT id FROM notification
 UNION SELECT id FROM service_key;
 -- One body that names what it should not, with all that any table requires.
 CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
@@ -58,6 +59,9 @@ RETURNS jsonb LANGUAGE sql AS $$
 	    WHEN 'idempotency_get' THEN '{"key":"key"}'
 	    WHEN 'invitation_make' THEN '{"subject":"x"}'
 	    WHEN 'indicator_total' THEN '{"period":"2026-01"}'
+	    WHEN 'calendar_create' THEN jsonb_build_object('body',
+		try_body(statement) || '{"kind": "holiday"}')::text
+	    WHEN 'calendar_deadline' THEN '{"days":3}'
 	    WHEN 'unit_succession' THEN jsonb_build_object('body',
 		try_body(statement) || '{"kind": "rename", "effective_on":
 		"2026-02-01", "parent_unit_id": null}')::text

@@ -88,19 +88,17 @@ ins_sets AS (
 	    '{"A": {"text": "Chính trị, đạo đức, kỷ luật, kỷ cương", "answer": "points", "max": "10", "ord": 1}, "B": {"text": "Năng lực, trách nhiệm, thái độ phục vụ, phối hợp", "answer": "points", "max": "10", "ord": 2}, "C": {"text": "Đổi mới, dám nghĩ, dám làm", "answer": "points", "max": "10", "ord": 3}}'::jsonb,
 	    $now, $now),
 ins_days AS (
-	INSERT INTO calendar_day (calendar_id, day, kind, name)
-	SELECT '00000000-0000-7000-8000-000000000001', x.day, 'holiday', x.name
+	INSERT INTO calendar_entry (id, kind, from_on, until_on, name,
+	    created_at, updated_at)
+	SELECT uuid_v7(), 'holiday', x.day, x.day + x.days, x.name, $now, $now
 	FROM (
-	    SELECT make_date(y, f.m, f.d) AS day, f.name
+	    SELECT make_date(y, f.m, f.d) AS day, 1 AS days, f.name
 	    FROM generate_series(2024, 2027) y CROSS JOIN (VALUES
 		(1, 1, 'Tết Dương lịch'), (4, 30, 'Ngày Chiến thắng'),
 		(5, 1, 'Ngày Quốc tế lao động'), (9, 2, 'Quốc khánh'))
 		f(m, d, name)
 	    UNION ALL
-	    SELECT g::date, 'Tết Nguyên đán 2026' FROM generate_series(
-		timestamp '2026-02-14', timestamp '2026-02-22',
-		interval '1 day') g) x
-	ON CONFLICT DO NOTHING)
+	    SELECT '2026-02-14', 9, 'Tết Nguyên đán 2026') x)
 SELECT count(*) || ' units, ' || (SELECT count(*) FROM p) || ' people' FROM u;
 
 -- What follows from the tree and the calendar.
@@ -109,4 +107,4 @@ SELECT count(*) || ' units, ' || (SELECT count(*) FROM p) || ' people' FROM u;
 SELECT (SELECT count(*) FROM unit) || ' units, ' || (SELECT count(*) FROM staff)
     || ' people'
 FROM (SELECT unit_cover_derive()) a,
-    (SELECT workday_derive('00000000-0000-7000-8000-000000000001')) b;
+    (SELECT calendar_derive('00000000-0000-7000-8000-000000000001')) b;
