@@ -72,12 +72,17 @@ def indicator(unit):
             "aggregation": "sum", "target": "10"}
 
 
+def holiday(unit, day="2031-09-01"):
+    return {"unit_code": unit, "kind": "holiday", "from": day, "name": "x"}
+
+
 def value(unit, period="2026-Q1"):
     return {"unit_code": unit, "period": period, "value": "1"}
 
 
 # kinds whose name is not the path's without its s
-KINDS = {"staff": "staff"}
+KINDS = {"staff": "staff", "calendar": "calendar_entry"}
+SUCCESSION = {"kind": "rename", "effective_on": "2031-01-01", "name": "x"}
 PROPOSAL = {"title": "x", "need": "x"}
 AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
 MEASURE = {"kind": "rectify", "title": "x", "due_on": "2031-07-15"}
@@ -98,7 +103,7 @@ def make(s):
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
-                           "subs")}
+                           "calendar", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -193,6 +198,9 @@ def make(s):
                   "t.lead_staff_id, 'x', 'x', %s, now(), now() FROM task t "
                   "WHERE t.id = %s RETURNING id", staff_id(s, looker),
                   ids["tasks"][name]))
+        day = f"2031-08-{len(ids['calendar']) + 1:02}"
+        ids["calendar"][name] = expect(s.post(
+            "/v1/calendar", keeper, holiday(unit, day)), 201)["id"]
         ids["subs"][name]["sessions"] = ids["sessions"][name]
         for kind in ids:
             if kind not in ("subs", "sessions", "keys", "notifications"):
@@ -272,6 +280,8 @@ def body_of(s, method, path, target):
         return {"due_on": "2031-03-31", "lead_staff_code": "party.secretary"}
     if path == "/v1/measures":
         return {**MEASURE, "unit_code": unit}
+    if path == "/v1/calendar":
+        return holiday(unit)
     if path == "/v1/units":
         return {"code": new_id()[-8:], "kind": "section", "name": "x",
                 "parent_code": unit}
@@ -309,7 +319,7 @@ def body_of(s, method, path, target):
         "vote": {"choice": "for"}, "order": {"document": "12/QĐ"},
         "assess": {"assessment": "x"}, "refuse": {"reason": "x"},
         "resolve": {"answer": "x"}, "events": AWARD,
-        "values": value(unit, "2026-Q2"),
+        "values": value(unit, "2026-Q2"), "succession": SUCCESSION,
         "obligations": {**OBLIGATION, "code": "2"},
         "extensions": {"proposed_on": "2030-02-28", "reason": "x"},
         "explanations": {"question": "x"},
@@ -329,6 +339,8 @@ def body_of(s, method, path, target):
           {"what": "y"} if method == "PATCH" and
           path.startswith("/v1/obligations") else
           {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
+          else {"name": "y"} if method == "PATCH" and
+          path.startswith("/v1/calendar")
           else {"short_name": "y"} if method == "PATCH" else {})
 
 
@@ -354,7 +366,8 @@ def prepare(s, method, path):
         if kind == "plans":
             return
     if singular is None:
-        if kind in ("indicator-values", "staff-events", "obligations"):
+        if kind in ("indicator-values", "staff-events", "obligations",
+                    "calendar"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
         return
@@ -404,6 +417,8 @@ def ask(s, method, path, caller, target):
         real += "?q=chair"
     elif path == "/v1/rollups":
         real += "?period=2026&unit=" + TARGETS[target][1]
+    if path == "/v1/calendar/deadline":
+        real += "?from=2026-02-10&working_days=3"
     if path.endswith("/total"):
         real += "?period=2026-Q1"
     user = CALLERS[caller]
@@ -453,7 +468,8 @@ def targets_of(method, path):
                                      "/v1/staff", "/v1/service-keys",
                                      "/v1/commitments", "/v1/criteria-sets",
                                      "/v1/inspections", "/v1/measures",
-                                     "/v1/complaints", "/v1/indicators"):
+                                     "/v1/complaints", "/v1/indicators",
+                                     "/v1/calendar"):
         return list(TARGETS)
     if path == "/v1/rollups":
         return ["unit", "sibling", "above", "other"]
