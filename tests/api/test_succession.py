@@ -2,7 +2,6 @@
 wards of Thanh Khê told once more, beside the demo's. What was before the day
 stays; rights, open work and figures go on."""
 
-import datetime
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -187,7 +186,6 @@ def test_figures_of_a_day_follow_the_tree_of_that_day(story):
 
 
 def test_a_dry_run_tells_what_is_open_and_writes_nothing(story, unwritten):
-    # what it lists
     r = story.tell("district", "abolish", "2025-07-01", dry=True)
     assert {(o["kind"], o["title"]) for o in r["open"]} == {
         ("unit", "UBND tan-chinh"), ("unit", "UBND chinh-gian")}
@@ -322,10 +320,14 @@ def test_two_units_cannot_take_each_others_place(story):
     assert sorted(done)[0] == 200 and sorted(done)[1] in (409, 422)
 
 
+def test_a_unit_that_nothing_befell_has_an_empty_story(story):
+    assert story.office.get(f"/v1/units/{story.ids['office']}/succession",
+                            KEEPER)["items"] == []
+
+
 def test_it_stands_in_the_activity(story):
     story.tell("office", "rename", "2025-01-01", name="Văn phòng 2")
     verbs = [(v, who) for v, _, who in story.office.events(
         story.ids["office"])]
     assert ("succeed", KEEPER) in verbs
-    day = datetime.date(2025, 1, 1).isoformat()
-    assert story.versions("office")[-1] == ("Văn phòng 2", day, None)
+    assert story.versions("office")[-1] == ("Văn phòng 2", "2025-01-01", None)
