@@ -18,13 +18,14 @@ static void put_periods(struct buf *, int year, enum period_scheme,
 static const struct {
 	const char *kind;
 	const char *suffix; /* of the code, after the year */
+	int digits;	    /* of its number, after that */
 	int count;
 } kinds[] = {
-	{ "month", "-%02d", 12 },
-	{ "quarter", "-Q%d", 4 },
-	{ "half_year", "-H%d", 2 },
-	{ "nine_months", "-9M", 1 },
-	{ "year", "", 1 },
+	{ "month", "-", 2, 12 },
+	{ "quarter", "-Q", 1, 4 },
+	{ "half_year", "-H", 1, 2 },
+	{ "nine_months", "-9M", 0, 1 },
+	{ "year", "", 0, 1 },
 };
 
 static const struct field fields[] = {
@@ -99,13 +100,13 @@ put_periods(struct buf *b, int year, enum period_scheme cut, const char *on)
 	char code[16], to[11];
 	struct period p;
 	size_t i;
-	int n, at;
+	int n;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		for (n = 1; n <= kinds[i].count; n++) {
-			at = snprintf(code, sizeof(code), "%04d", year);
-			snprintf(code + at, sizeof(code) - (size_t)at,
-			    kinds[i].suffix, n);
+			snprintf(code, sizeof(code), "%04d%s%.*d", year,
+			    kinds[i].suffix, kinds[i].digits,
+			    kinds[i].digits > 0 ? n : 0);
 			if (period_range(code, cut, &p) == -1 ||
 			    (on != NULL &&
 			        (strcmp(on, p.from) < 0 ||
