@@ -13,22 +13,28 @@
 (SELECT z.name FROM unit_version z WHERE z.unit_id = @unit
     AND z.from_on <= $today AND $today < z.until_on);
 
+-- The row of a view is the one item that the row of a CTE speaks of. Said with
+-- values known before: from a join the planner reads the view whole.
+-- @of_item(row, one)
+@row.kind = (SELECT @one.kind FROM @one)
+    AND @row.id = (SELECT @one.ref FROM @one);
+
 -- A reminder's readers are those whose work it is now, for the due day it was
 -- made for: done, re-dated or reassigned items have none.
 -- reminder_about(today date, ref uuid) : many read
 -- unscoped: the worker reads for those who are to be told
+WITH r AS (SELECT * FROM reminder WHERE id = $ref AND status = 'open')
 SELECT r.kind, r.ref, concat_ws(' ', w.code, w.title), coalesce(@unit_name(w.unit_id), ''),
     to_char(r.due_on, 'DD/MM/YYYY'),
     CASE WHEN r.due_on = $today THEN 0
 	WHEN r.due_on > $today THEN greatest(@working_days(w.unit_id, r.due_on), 1)
 	ELSE least(@working_days(w.unit_id, r.due_on), -1) END,
     '', '', '', w.staff_id, concat_ws(' ', s.honorific, s.full_name), s.email
-FROM reminder r
-JOIN work w ON w.kind = r.kind AND w.id = r.ref AND w.role = 'do'
-    AND w.due_on = r.due_on AND w.from_on <= $today AND $today < w.until_on
+FROM r
+JOIN work w ON @of_item(w, r) AND w.role = 'do' AND w.due_on = r.due_on
+    AND w.from_on <= $today AND $today < w.until_on
 JOIN staff s ON s.id = w.staff_id AND s.status = 'active'
     AND s.deleted_at IS NULL
-WHERE r.id = $ref AND r.status = 'open'
 GROUP BY r.kind, r.ref, r.due_on, w.code, w.title, w.unit_id, w.staff_id, s.id;
 
 -- reminder_end(id bigint, epoch int, ref uuid, status text) : none write
@@ -71,13 +77,14 @@ item AS (
 	SELECT concat_ws(': ', concat_ws(' ', g.code, g.title), y.full_name),
 	    g.unit_id, g.due_on, g.author_id, g.doer_id, g.assigner_id,
 	    g.subject_id
-	FROM e JOIN register g ON g.kind = e.kind AND g.id = e.ref
-	LEFT JOIN staff y ON y.id = g.subject_id),
+	FROM register g
+	LEFT JOIN staff y ON y.id = g.subject_id
+	WHERE @of_item(g, e)),
 reader AS (
 	SELECT DISTINCT x.staff_id FROM (
-	    SELECT w.staff_id FROM e JOIN work w ON w.kind = e.kind
-		AND w.id = e.ref AND w.from_on <= $today AND $today < w.until_on
-	    WHERE $audience = 'asked'
+	    SELECT w.staff_id FROM work w
+	    WHERE $audience = 'asked' AND @of_item(w, e)
+	      AND w.from_on <= $today AND $today < w.until_on
 	    UNION ALL
 	    SELECT CASE $audience WHEN 'author' THEN i.author_id
 		WHEN 'doer' THEN i.doer_id WHEN 'assigner' THEN i.assigner_id
