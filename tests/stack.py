@@ -138,16 +138,15 @@ class Stack:
     # --- processes ---
 
     def pid(self, service):
-        return int(Path(self.env["CAMKET_PID_" + service.upper()])
-                   .read_text())
+        """Of a service's process; None while there is none."""
+        text = Path(self.env["CAMKET_PID_" + service.upper()]).read_text()
+        return int(text) if text.strip() else None
 
     def kill(self, service, sig=signal.SIGKILL):
         """Hit a service's process; its supervisor starts another."""
-        try:
-            pid = self.pid(service)
-        except ValueError:
-            return None     # just now there is none
-        os.kill(pid, sig)
+        pid = self.pid(service)
+        if pid:
+            os.kill(pid, sig)
         return pid
 
     def sv(self, word, service):

@@ -100,7 +100,7 @@ def test_a_search_goes_by_index_among_many(stack, found):
     """A hundred thousand tasks elsewhere cost a ward little."""
     stack.sql("""INSERT INTO task (id, kind, status, title, due_on, unit_id,
         author_id, created_at, updated_at)
-        SELECT uuid_v7(), 'one_off', 'assigned', 'Việc số ' || md5(n::text),
+        SELECT uuid_v7(), 'one_off', 'assigned', 'Việc ở nơi khác ' || md5(n::text),
         '2027-01-15', u.id, u.author_id, now(), now()
         FROM generate_series(1, 100000) n, LATERAL (SELECT unit_id AS id,
         author_id FROM task LIMIT 1) u""")
@@ -117,4 +117,4 @@ def test_a_search_goes_by_index_among_many(stack, found):
             times.append(r.elapsed.total_seconds())
         assert min(times) < 0.5
     finally:
-        stack.sql("DELETE FROM task WHERE title LIKE 'Việc số %%'")
+        stack.sql("DELETE FROM task WHERE title LIKE 'Việc ở nơi khác %%'")
