@@ -26,7 +26,7 @@ static const struct {
 	const char *name, *kind, *suffix, *help;
 } metrics[] = {
 #define COUNTER "counter", "_total"
-#define GAUGE   "gauge", ""
+#define GAUGE "gauge", ""
 #define METRIC(name, kind, help) { #name, kind, help },
 #include "core/metrics.tbl"
 #undef METRIC
