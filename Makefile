@@ -121,6 +121,7 @@ API = \
 	services/api/service.c \
 	services/api/service_key.c \
 	services/api/session.c \
+	services/api/setting.c \
 	services/api/staff.c \
 	services/api/staff_event.c \
 	services/api/task.c \

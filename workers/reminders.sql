@@ -132,7 +132,7 @@ d AS (
 	    CASE c.channel WHEN 'inapp' THEN 'sent' ELSE 'pending' END,
 	    $template, $kind, $ref,
 	    CASE c.channel WHEN 'mail' THEN r.address END, $subject,
-	    'Kính gửi ' || r.name || E',\n\n' || $body || E'\n\n'
+	    staff_salutation(r.staff_id, $now::date) || ' ' || r.name || E',\n\n' || $body || E'\n\n'
 		|| CASE WHEN $url <> '' THEN $url || '/v1/' || $kind || 's/'
 		|| $ref || E'\n' ELSE '' END,
 	    $trace, $now, CASE c.channel WHEN 'inapp' THEN $now END

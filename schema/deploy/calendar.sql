@@ -49,22 +49,22 @@ SELECT e.unit_id, e.locked, e.worked_on, 'working', e.name, e.decision
 FROM calendar_entry e WHERE e.kind = 'swap' AND e.deleted_at IS NULL;
 
 -- The days of a calendar from what its unit and those above it say: who stands
--- nearer has the word, but for what is locked above.
+-- nearer has the word, but for what is locked above. Its week is the unit's
+-- setting.
 CREATE FUNCTION calendar_derive(c uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
+	UPDATE calendar k SET week_mask = (SELECT bit_or(1 << d::int - 1)
+	    FROM setting_of(k.unit_id) s
+	    CROSS JOIN jsonb_array_elements_text(s.value) d
+	    WHERE s.name = 'working_week')
+	WHERE k.id = c;
 	DELETE FROM calendar_day WHERE calendar_id = c;
 	INSERT INTO calendar_day (calendar_id, day, kind, name, decision)
-	WITH RECURSIVE up AS (
-		SELECT unit_id, 0 AS depth FROM calendar
-		WHERE id = c AND unit_id IS NOT NULL
-		UNION ALL
-		SELECT u.parent_id, up.depth + 1 FROM up
-		JOIN unit u ON u.id = up.unit_id
-		WHERE u.parent_id IS NOT NULL AND up.depth < 32)
 	SELECT DISTINCT ON (s.day) c, s.day, s.kind, s.name, s.decision
-	FROM (SELECT * FROM up UNION ALL SELECT NULL, 99) h
+	FROM calendar k CROSS JOIN LATERAL unit_chain(k.unit_id) h
 	JOIN calendar_said s ON s.unit_id IS NOT DISTINCT FROM h.unit_id
+	WHERE k.id = c
 	ORDER BY s.day, s.locked DESC, CASE WHEN s.locked THEN -h.depth
 	    ELSE h.depth END, s.kind DESC;
 	PERFORM workday_derive(c);

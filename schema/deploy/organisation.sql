@@ -150,6 +150,19 @@ RETURN (SELECT CASE WHEN v.unit_id IS NOT NULL THEN v.parent_id
     FROM (SELECT) one LEFT JOIN unit_version v ON v.unit_id = u
 	AND v.from_on <= day AND day < v.until_on);
 
+-- A unit and those above it now, nearest first; last, as null, the whole
+-- installation. Who settles something for a unit is one of them.
+CREATE FUNCTION unit_chain(u uuid) RETURNS TABLE (unit_id uuid, depth int)
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	WITH RECURSIVE up AS (
+		SELECT id, parent_id, 0 AS n FROM unit WHERE id = u
+		UNION ALL
+		SELECT p.id, p.parent_id, up.n + 1 FROM up
+		JOIN unit p ON p.id = up.parent_id WHERE up.n < 32)
+	SELECT id, n FROM up UNION ALL SELECT NULL, 99;
+END;
+
 -- Lịch làm việc: a calendar is owned by a unit and serves its subtree. What a
 -- decision says of single days; every other day follows week_mask.
 CREATE TABLE calendar (

@@ -50,6 +50,7 @@ static const struct resource *const resources[] = {
 	&resource_staff_event,
 	&resource_calendar,
 	&resource_period,
+	&resource_setting,
 	&resource_search,
 	&resource_service,
 };

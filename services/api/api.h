@@ -47,6 +47,7 @@ extern const struct resource resource_indicator_value;
 extern const struct resource resource_staff_event;
 extern const struct resource resource_calendar;
 extern const struct resource resource_period;
+extern const struct resource resource_setting;
 extern const struct resource resource_search;
 
 /* A name that another system has for an item. */

@@ -58,8 +58,8 @@ d AS (
 	    CASE c.channel WHEN 'inapp' THEN 'sent' ELSE 'pending' END,
 	    'comment', $item_kind, $id,
 	    CASE c.channel WHEN 'mail' THEN r.email END, w.subject,
-	    'Kính gửi ' || concat_ws(' ', r.honorific, r.full_name) || E',\n\n'
-		|| w.body, $trace, $now,
+	    concat_ws(' ', staff_salutation(r.id, $today), r.honorific,
+		r.full_name) || E',\n\n' || w.body, $trace, $now,
 	    CASE c.channel WHEN 'inapp' THEN $now END
 	FROM words w JOIN staff r ON r.id = ANY ($mentions)
 	    AND r.id <> $caller AND r.status = 'active'

@@ -223,7 +223,7 @@ take_me(struct ctx *c, struct db_answer *a)
 	x.perms = db_number(a, 0, 2);
 	json = arena_printf(&c->arena,
 	    "%.*s,\"time_zone\":\"%s\","
-	    "\"settings\":{},\"api\":{\"version\":\"1.0.0\",\"min_client\":"
+	    "\"api\":{\"version\":\"1.0.0\",\"min_client\":"
 	    "\"1.0.0\"}}",
 	    (int)db_length(a, 0, 3) - 1, db_text(a, 0, 3), config_text(CFG_TZ));
 	x.json = json;

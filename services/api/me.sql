@@ -30,6 +30,8 @@ SELECT t.version, t.status, PERM_IS_SUBJECT::bigint,
 	    FROM delegation d WHERE t.id IN (d.staff_id, d.to_id)
 	      AND d.from_on <= $today AND $today < d.until_on) AS delegations,
 	$today AS today,
+	(SELECT json_object_agg(s.name, s.value)
+	    FROM setting_of((SELECT @home(t.id))) s) AS settings,
 	(SELECT json_build_object('overdue', count(DISTINCT w.id) FILTER
 		    (WHERE w.role = 'do' AND w.due_on < $today
 			AND w.due_on >= coalesce(w.count_from, w.due_on)),

@@ -77,8 +77,9 @@ d AS (
 	INSERT INTO delivery (id, staff_id, occasion, channel, template, kind,
 	    ref, address, subject, body, trace, created_at)
 	SELECT uuid_v7(), w.id, 'link:' || $link_id, 'mail', @template, 'link',
-	    $link_id, w.email, $subject, 'Kính gửi '
-	    || concat_ws(' ', w.honorific, w.full_name) || E',\n\n' || $text,
+	    $link_id, w.email, $subject,
+	    concat_ws(' ', staff_salutation(w.id, $today), w.honorific,
+		w.full_name) || E',\n\n' || $text,
 	    $trace, $now
 	FROM @who w RETURNING id),
 j AS (

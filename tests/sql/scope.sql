@@ -61,6 +61,7 @@ RETURNS jsonb LANGUAGE sql AS $$
 	    WHEN 'indicator_total' THEN '{"period":"2026-01"}'
 	    WHEN 'calendar_create' THEN jsonb_build_object('body',
 		try_body(statement) || '{"kind": "holiday"}')::text
+	    WHEN 'setting_patch' THEN '{"body": {"salutation": "x"}}'
 	    WHEN 'calendar_deadline' THEN '{"days":3}'
 	    WHEN 'unit_succession' THEN jsonb_build_object('body',
 		try_body(statement) || '{"kind": "rename", "effective_on":
