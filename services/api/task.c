@@ -66,6 +66,16 @@ static const struct field origin_fields[] = {
 	FIELDS_END
 };
 
+static const struct field children_fields[] = {
+	{ .name = "total", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "5",
+	    .doc = "Tổng số | All of them" },
+	{ .name = "accepted", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "3",
+	    .doc = "Đã xác nhận hoàn thành | Accepted" },
+	{ .name = "overdue", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "1",
+	    .doc = "Quá hạn | Overdue" },
+	FIELDS_END
+};
+
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "plan_id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_WRITE,
@@ -158,6 +168,9 @@ static const struct field fields[] = {
 	    .doc = "Đề xuất giao cho ai | Whom to ask instead" },
 	{ .name = "reworks", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
 	    .doc = "Số lần làm lại | Times it was done over" },
+	{ .name = "children", .type = F_OBJECT, .flags = FIELD_SERVER,
+	    .members = children_fields,
+	    .doc = "Các phần đã giao | The parts given out" },
 	{ .name = "count_from", .type = F_DATE, .flags = FIELD_SERVER,
 	    .doc = "Trước ngày này không nhắc, không tính | Nothing due before this day counts" },
 	{ .name = "historic", .type = F_BOOL, .flags = FIELD_ALWAYS, .eg = "false",
@@ -227,6 +240,21 @@ static const struct field accept_fields[] = {
 	FIELDS_END
 };
 
+static const struct field audience_fields[] = {
+	{ .name = "unit", .type = F_REF, .flags = FIELD_REQUIRED,
+	    .ref = "units", .eg = "culture", .doc = "Đơn vị | A unit" },
+	FIELDS_END
+};
+static const struct field cascade_fields[] = {
+	{ .name = "audience", .type = F_LIST, .item = F_OBJECT,
+	    .flags = FIELD_REQUIRED, .min = 1, .max = 200,
+	    .members = audience_fields,
+	    .doc = "Các đơn vị phải làm | The units that must do it" },
+	{ .name = "due_on", .type = F_DATE, .eg = "2026-03-20",
+	    .doc = "Hạn của các đơn vị; mặc định là hạn chung | Due day of each part; the whole's unless said" },
+	FIELDS_END
+};
+
 static const struct verb verbs[] = {
 	{ "assign", assign_fields, "Giao việc | Assign", NULL },
 	{ "receive", NULL, "Tiếp nhận | Receive", NULL },
@@ -240,6 +268,7 @@ static const struct verb verbs[] = {
 	{ "pause", NULL, "Tạm dừng | Pause", NULL },
 	{ "resume", NULL, "Tiếp tục | Resume", NULL },
 	{ "cancel", NULL, "Hủy | Cancel", NULL },
+	{ "cascade", cascade_fields, "Triển khai xuống các đơn vị | Cascade to units", &q_task_cascade },
 	{ NULL, NULL, NULL, NULL }
 };
 /* clang-format on */

@@ -61,7 +61,20 @@
     WHEN @x.due_on < $today THEN 'overdue'
     WHEN @days <= 3 THEN 'soon' ELSE 'ok' END);
 
+-- How the parts of a task stand, whoever may read them; null if it has none.
+-- more are just being made.
+-- @children(x, more)
+(SELECT CASE WHEN count(*) + @more > 0 THEN json_build_object('total',
+	count(*) + @more,
+	'accepted', count(*) FILTER (WHERE part.status = 'accepted'),
+	'overdue', count(*) FILTER (WHERE @timeliness(part) = 'overdue')) END
+    FROM task part WHERE part.parent_id = @x.id AND part.deleted_at IS NULL
+      AND part.status NOT IN ('draft', 'recalled', 'cancelled'));
+
 -- @task_json(x)
+@task_told(@x, 0);
+
+-- @task_told(x, more)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
     @x.kind, @x.code, @x.title, @x."text",
     (SELECT json_build_object('id', o.id, 'code', o.number, 'name', o.title)
@@ -83,7 +96,7 @@
     @x.origin, @x.source, @staff_ref(@x.assigned_by) AS assigned_by,
     @x.assigned_on, @x.received_on, @x.progress, @x.result, @x.completed_on,
     @x.recorded_at, @x.accepted_on, @x.return_reason, @x.decline_reason,
-    @x.suggested, @x.reworks, @x.count_from,
+    @x.suggested, @x.reworks, @x.count_from, @children(@x, @more) AS children,
     coalesce(@x.due_on < @x.count_from, false) AS historic,
     @timeliness(@x) AS timeliness, @signal(@x, e.days) AS signal,
     e.days AS days_left,
@@ -329,10 +342,10 @@ fate AS MATERIALIZED (
 	    ELSE 200 END AS outcome
 	FROM step s CROSS JOIN cur c LEFT JOIN inp i ON true);
 
--- @task_turned(verb, patch)
+-- @task_turned(verb, patch, json)
 out AS MATERIALIZED (
 	SELECT f.outcome, x.version, x.status, p.perms, CASE f.outcome
-	    WHEN 200 THEN @task_json(x) WHEN 412 THEN @task_json(x)
+	    WHEN 200 THEN @json WHEN 412 THEN @json
 	    WHEN 422 THEN (SELECT string_agg(w.line, E'\n') FROM wrong w) END
 	    AS body
 	FROM fate f CROSS JOIN cur c LEFT JOIN upd u ON true
@@ -366,7 +379,7 @@ upd AS (
 	    FROM inp i CROSS JOIN LATERAL jsonb_populate_record(c.r, i.b) p)
 	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
-@task_turned('update', (SELECT i.b FROM inp i))
+@task_turned('update', (SELECT i.b FROM inp i), @task_json(x))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- One statement for every verb. Giving out starts the item anew; completion
@@ -433,7 +446,78 @@ upd AS (
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
-@task_turned($verb, (SELECT i.b FROM inp i))
+@task_turned($verb, (SELECT i.b FROM inp i), @task_json(x))
+SELECT outcome, version, status, perms, body FROM out;
+
+-- A part of the task for each unit of the audience, given out at once; whoever
+-- cascades may assign there. A unit has one open part of a task.
+-- task_cascade(caller uuid, today date, now timestamptz, id uuid,
+--     version int, verb text, body jsonb, from text[], to text[],
+--     need bigint[], also bigint[], never bigint[], request text, trace text,
+--     tell bool, key text, hash bytea) : one write
+WITH @task_cur(NULL),
+inp AS MATERIALIZED (
+	SELECT refs($body, $caller, $today) AS b
+	FROM step s WHERE s.outcome = 200),
+part AS MATERIALIZED (
+	SELECT a.n - 1 AS n, (a.o ->> 'unit_id')::uuid AS unit_id,
+	    coalesce((i.b ->> 'due_on')::date, (c.r).due_on) AS due_on
+	FROM inp i CROSS JOIN cur c CROSS JOIN
+	    jsonb_array_elements(i.b -> 'audience') WITH ORDINALITY a(o, n)),
+wrong AS MATERIALIZED (
+	SELECT DISTINCT v.outcome, v.line FROM cur c CROSS JOIN part p
+	CROSS JOIN LATERAL (VALUES
+	    (@perms(p.unit_id) & PERM_ASSIGN = 0, 403, ''),
+	    (NOT @stands(p.unit_id), 422,
+		format('/audience/%s not_a_lead', p.n)),
+	    (EXISTS (SELECT FROM part o WHERE o.n < p.n
+		    AND o.unit_id = p.unit_id)
+		OR EXISTS (SELECT FROM task o WHERE o.parent_id = (c.r).id
+		    AND o.unit_id = p.unit_id AND o.deleted_at IS NULL
+		    AND o.status NOT IN ('recalled', 'cancelled')), 422,
+		format('/audience/%s twice', p.n)),
+	    (p.due_on < $today OR (c.r).due_on >= $today
+		AND p.due_on > (c.r).due_on, 422, '/due_on out_of_range'))
+	    v(so, outcome, line)
+	WHERE v.so),
+@fate(),
+upd AS (
+	UPDATE task t SET version = t.version + 1, updated_at = $now
+	FROM cur c JOIN fate f ON f.outcome = 200
+	WHERE t.id = (c.r).id RETURNING t AS r),
+child AS (
+	INSERT INTO task (id, kind, status, plan_id, parent_id, code, title,
+	    "text", due_on, due_precision, unit_id, office_id, expected_output,
+	    urgency, unit_of_measure, origin, count_from, assigned_by,
+	    assigned_on, author_id, created_at, updated_at)
+	SELECT uuid_v7(), CASE (u.r).kind WHEN 'continuous' THEN 'continuous'
+		ELSE 'one_off' END, 'assigned', (u.r).plan_id, (u.r).id,
+	    (u.r).code, (u.r).title, (u.r)."text", p.due_on,
+	    CASE WHEN p.due_on = (u.r).due_on THEN (u.r).due_precision
+		WHEN p.due_on IS NOT NULL THEN 'day' END,
+	    p.unit_id, z.office_id, (u.r).expected_output, (u.r).urgency,
+	    (u.r).unit_of_measure, (u.r).origin, (u.r).count_from, $caller,
+	    $today, $caller, $now, $now
+	FROM upd u CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
+	RETURNING id, unit_id, version, due_on, kind),
+cev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace)
+	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
+	    $request, $trace FROM child g RETURNING seq),
+cjb AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'notice', cev.seq::text, $trace FROM cev),
+cmk AS (
+	INSERT INTO mark (unit_id, day) SELECT g.unit_id, g.due_on
+	FROM child g WHERE g.due_on IS NOT NULL AND g.kind = 'one_off'
+	RETURNING unit_id),
+crj AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'rollup', min(cmk.unit_id::text), $trace FROM cmk
+	HAVING count(*) > 0),
+@task_turned($verb, (SELECT i.b FROM inp i),
+    @task_told(x, (SELECT count(*) FROM child)))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- task_remove(caller uuid, today date, now timestamptz, id uuid, version int,
@@ -471,5 +555,5 @@ upd AS (
 	    updated_at = $now
 	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
-@task_turned('restore', NULL::jsonb)
+@task_turned('restore', NULL::jsonb, @task_json(x))
 SELECT outcome, version, status, perms, body FROM out;

@@ -32,7 +32,7 @@ STEPS = {
     ("paused", "cancel"): GIVERS,
     **{(s, v): {DOER} for s in OPEN for v in ("progress", "complete")},
     **{(s, v): GIVERS for s in OPEN for v in ("assign", "recall", "pause",
-                                              "cancel")},
+                                              "cancel", "cascade")},
 }
 GOES = {"assign": "assigned", "receive": "received", "decline": "declined",
         "recall": "recalled", "progress": "in_progress", "complete": "done",

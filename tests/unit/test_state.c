@@ -36,6 +36,7 @@ static const char *const task_steps[][3] = {
 	{ "assigned", "recall", "recalled" },
 	{ "assigned", "pause", "paused" },
 	{ "assigned", "cancel", "cancelled" },
+	{ "assigned", "cascade", NULL },
 	{ "received", "update", NULL },
 	{ "received", "assign", "assigned" },
 	{ "received", "decline", "declined" },
@@ -44,6 +45,7 @@ static const char *const task_steps[][3] = {
 	{ "received", "recall", "recalled" },
 	{ "received", "pause", "paused" },
 	{ "received", "cancel", "cancelled" },
+	{ "received", "cascade", NULL },
 	{ "in_progress", "update", NULL },
 	{ "in_progress", "assign", "assigned" },
 	{ "in_progress", "progress", "in_progress" },
@@ -51,6 +53,7 @@ static const char *const task_steps[][3] = {
 	{ "in_progress", "recall", "recalled" },
 	{ "in_progress", "pause", "paused" },
 	{ "in_progress", "cancel", "cancelled" },
+	{ "in_progress", "cascade", NULL },
 	{ "done", "withdraw", "in_progress" },
 	{ "done", "accept", "accepted" },
 	{ "done", "return", "in_progress" },
@@ -163,7 +166,7 @@ static const char *const verbs[] = { "update", "delete", "submit", "withdraw",
 	"pause", "resume", "accept", "comment", "conclude", "self_assess",
 	"review", "meet", "decide", "notify", "acknowledge", "appeal", "lock",
 	"reopen", "approve", "report", "confirm", "announce", "start", "answer",
-	"do", "verify", "refer", "restore", "" };
+	"do", "verify", "refer", "restore", "cascade", "" };
 
 /* The step a caller may take, or NULL. */
 static const struct transition *

@@ -1,0 +1,112 @@
+"""A task cascaded to units: a part for each, and how they stand at the whole."""
+
+import pytest
+
+from office import (CHAIR, DEPUTY, DOER, HEAD, OFFICE, SIBLING, WARD, faults)
+from stack import expect, problem, until
+
+DUE = "2099-06-30"
+
+
+def audience(*codes):
+    return [{"unit_code": c} for c in codes]
+
+
+@pytest.fixture
+def whole(office):
+    return office.go("tasks", office.task(OFFICE, lead={"unit_code": WARD},
+                                          expected_output="Báo cáo"),
+                     "assign", OFFICE)
+
+
+def parts(office, t, user=CHAIR):
+    return {p["lead"]["code"]: p for p in office.all(
+        f"/v1/tasks?parent={t['id']}", user)}
+
+
+def cascade(office, t, user=OFFICE, answer=200, codes=("economy", "culture"),
+            **body):
+    return office.go("tasks", t, "cascade", user, answer,
+                     audience=audience(*codes), **body)
+
+
+def test_each_unit_has_its_part_given_out(office, whole):
+    assert whole["children"] is None
+    t = cascade(office, whole, due_on="2099-05-31")
+    assert (t["status"], t["version"]) == ("assigned", whole["version"] + 1)
+    assert t["children"] == {"total": 2, "accepted": 0, "overdue": 0}
+    made = parts(office, t)
+    assert set(made) == {"economy", "culture"}
+    for p in made.values():
+        assert (p["parent_id"], p["status"], p["title"], p["due_on"],
+                p["expected_output"], p["assigned_by"]["code"], p["kind"]) == (
+            t["id"], "assigned", t["title"], "2099-05-31", "Báo cáo", OFFICE,
+            "one_off")
+        assert [(v, u) for v, _, u in office.events(p["id"])] == [
+            ("assign", OFFICE)]
+    mine = office.get("/v1/me/work?limit=200", SIBLING)["items"]
+    assert made["culture"]["id"] in {w["id"] for w in mine}
+    until(lambda: made["economy"]["id"] in str([n["href"] for n in office.get(
+        "/v1/notifications?limit=200", HEAD)["items"]]), 30,
+        what="each head is told")
+
+
+def test_the_whole_shows_how_its_parts_stand(office, whole):
+    t = cascade(office, whole, codes=("economy", "culture", "pasc"))
+    made = parts(office, t)
+    p = office.go("tasks", made["economy"], "complete", HEAD, result="Xong",
+                  completed_on=office.day())
+    office.go("tasks", p, "accept", CHAIR)
+    office.go("tasks", made["culture"], "recall", OFFICE)
+    office.stack.sql("UPDATE camket.task SET due_on = '2020-01-06' WHERE id ="
+                     " %s", made["pasc"]["id"])
+    t = office.get(f"/v1/tasks/{t['id']}", CHAIR)
+    assert t["children"] == {"total": 2, "accepted": 1, "overdue": 1}
+    listed = office.get(f"/v1/tasks?ids={t['id']}", CHAIR)["items"][0]
+    assert listed["children"] == t["children"]
+
+
+def test_a_unit_has_one_open_part(office, whole):
+    t = cascade(office, whole, codes=("economy",))
+    r = office.stack.verb(f"/v1/tasks/{t['id']}/cascade", OFFICE, t, {
+        "audience": audience("culture", "economy", "culture")})
+    assert faults(r) == {"/audience/1": "twice", "/audience/2": "twice"}
+    assert set(parts(office, t)) == {"economy"}
+    office.go("tasks", parts(office, t)["economy"], "recall", OFFICE)
+    t = office.get(f"/v1/tasks/{t['id']}", OFFICE)
+    assert t["children"] is None
+    assert cascade(office, t)["children"]["total"] == 2
+
+
+def test_who_cascades_may_assign_in_each_unit(office):
+    t = office.go("tasks", office.task(OFFICE, lead={"unit_code": "economy"}),
+                  "assign", OFFICE)
+    cascade(office, t, HEAD, 403)               # culture is not his
+    cascade(office, t, SIBLING, 404)
+    assert parts(office, t) == {}
+    cascade(office, t, DEPUTY)
+    own = office.go("tasks", office.task(), "assign", HEAD)
+    cascade(office, own, DOER, 403, codes=("economy",))
+
+
+def test_a_part_is_due_within_the_whole(office, whole):
+    for day in ("2099-07-01", office.day(-1)):
+        r = office.stack.verb(f"/v1/tasks/{whole['id']}/cascade", OFFICE,
+                              whole, {"audience": audience("economy"),
+                                      "due_on": day})
+        assert faults(r) == {"/due_on": "out_of_range"}
+    for body in ({}, {"audience": []}, {"audience": [{"unit_code": "none"}]}):
+        problem(office.stack.verb(f"/v1/tasks/{whole['id']}/cascade", OFFICE,
+                                  whole, body), 422, "invalid")
+    t = cascade(office, whole)
+    assert {p["due_on"] for p in parts(office, t).values()} == {DUE}
+
+
+def test_a_draft_or_what_is_done_is_not_cascaded(office, whole):
+    draft = office.task()
+    cascade(office, draft, HEAD, 409, codes=("economy",))
+    done = office.go("tasks", whole, "complete", CHAIR, result="Xong",
+                     completed_on=office.day())
+    cascade(office, done, CHAIR, 409)
+    assert expect(office.stack.get(f"/v1/tasks/{done['id']}", CHAIR),
+                  200)["children"] is None
