@@ -323,6 +323,7 @@ def body_of(s, method, path, target):
         "obligations": {**OBLIGATION, "code": "2"},
         "extensions": {"proposed_on": "2030-02-28", "reason": "x"},
         "explanations": {"question": "x"},
+        "cascade": {"audience": [{"unit_code": unit}]},
     }.get(last, {"title": "y"} if method == "PATCH" and
           path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
                            "/v1/findings", "/v1/measures", "/v1/proposals",
