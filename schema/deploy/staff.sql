@@ -237,10 +237,11 @@ BEGIN
 		UNION ALL
 		SELECT ARRAY[l.key, (e.n - 1)::text], m.key, m.value #>> '{}'
 		FROM jsonb_each(body) l CROSS JOIN LATERAL
-		    jsonb_array_elements(nullif(l.value, 'null'))
+		    jsonb_array_elements(CASE jsonb_typeof(l.value)
+			WHEN 'array' THEN l.value ELSE '[]' END)
 			WITH ORDINALITY e(x, n)
 		CROSS JOIN LATERAL jsonb_each(e.x) m
-		WHERE l.key IN ('co_owners', 'assignments', 'into')
+		WHERE l.key IN ('co_owners', 'assignments', 'into', 'audience')
 	LOOP
 		kind := substring(k FROM
 		    '(?:^|_)(unit|staff|criteria_set)_(?:id|code)$');
