@@ -118,7 +118,6 @@ service_ready(struct ctx *c)
 	struct buf b;
 
 	if (gate_leaving() || !pulse_ready()) {
-		c->retry_after = "1";
 		return (problem(c, P_NOT_READY,
 		    gate_leaving() ? "draining" :
 		        pool_up(ctx_pool, LANE_WRITE) ?

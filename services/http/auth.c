@@ -131,10 +131,8 @@ take_ticket(struct ctx *c, struct db_answer *a)
 static enum step
 admitted(struct ctx *c)
 {
-	if (!pulse_fresh()) {
-		c->retry_after = "1";
+	if (!pulse_fresh())
 		return (problem(c, P_DATABASE_AWAY, NULL));
-	}
 	if (pulse_revoked(&c->who))
 		return (refuse(c));
 	if (limit_admit(c) == STEP_DONE)

@@ -414,7 +414,6 @@ batch_start(struct ctx *c)
 	b->claim.arg = b;
 	if (pool_claim(ctx_pool, &b->claim) == -1) {
 		batch_drop(b);
-		c->retry_after = "1";
 		return (problem(c, P_OVERLOADED, NULL));
 	}
 	c->pending++; /* until the transaction has ended */
@@ -431,7 +430,6 @@ batch_claimed(struct pool_claim *claim, struct db *db)
 	if (db == NULL) {
 		batch_drop(b);
 		c->pending--;
-		c->retry_after = "1";
 		problem(c,
 		    pool_up(ctx_pool, LANE_WRITE) ? P_OVERLOADED :
 		                                    P_DATABASE_AWAY,
@@ -508,7 +506,6 @@ batch_ended(void *arg, enum db_outcome outcome)
 	b->db = NULL;
 	c->pending--;
 	if (b->failed == -1 && outcome != DB_OK) {
-		c->retry_after = "1";
 		problem(c,
 		    outcome == DB_UNCERTAIN ? P_UNCERTAIN : P_DATABASE_AWAY,
 		    NULL);
@@ -546,10 +543,8 @@ batch_reply(struct ctx *c)
 		redis_wake(ctx_redis, "wake:relay");
 		return (reply(c, 200, text.data, text.len));
 	}
-	if (b->failed >= b->n) {
-		c->retry_after = "1";
+	if (b->failed >= b->n)
 		return (problem(c, P_OVERLOADED, NULL));
-	}
 	/* the first refusal's problem, with all results */
 	o = &b->ops[b->failed];
 	buf_put(&text, o->body, strlen(o->body) - 1);

@@ -348,10 +348,9 @@ take_repeated(struct ctx *c, struct db_answer *a)
 	if (ctx_failed(c, a))
 		return;
 	if (db_rows(a) == 0) {
-		if (o->uncertain) {
-			c->retry_after = "1";
+		if (o->uncertain)
 			problem(c, P_UNCERTAIN, NULL);
-		} else if (o->status == 0)
+		else if (o->status == 0)
 			c->looked_up = 1; /* nobody was first: once more */
 		else
 			conclude(c, o);

@@ -251,7 +251,6 @@ ctx_send(struct ctx *c, const struct query *q,
 		metric_add(METRIC_db_lost, 1);
 		if (c->answered)
 			return (STEP_DONE);
-		c->retry_after = "1";
 		return (problem(c,
 		    pool_up(ctx_pool, q->lane) ? P_OVERLOADED : P_DATABASE_AWAY,
 		    NULL));

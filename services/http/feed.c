@@ -271,7 +271,6 @@ list_see(struct ctx *c)
 		c->pending++; /* until list_seen */
 		return (STEP_WAIT);
 	default:
-		c->retry_after = "1";
 		return (problem(c, P_OVERLOADED, NULL));
 	}
 }
@@ -292,10 +291,8 @@ list_lines(struct ctx *c)
 	struct reader *r = &q->r;
 	int i;
 
-	if (r->view.n > 0 && r->view.look.failed) {
-		c->retry_after = "1";
+	if (r->view.n > 0 && r->view.look.failed)
 		return (problem(c, P_OVERLOADED, NULL));
-	}
 	q->scanned += r->upto - r->from;
 	for (i = 0; i < r->view.n; i++) {
 		if (q->lines == q->limit) {

@@ -98,15 +98,12 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 
 	switch (db_outcome(a)) {
 	case DB_UNCERTAIN:
-		c->retry_after = "1";
 		metric_add(METRIC_db_lost, 1);
 		return (problem(c, P_UNCERTAIN, NULL));
 	case DB_GONE:
-		c->retry_after = "1";
 		metric_add(METRIC_db_lost, 1);
 		return (problem(c, P_DATABASE_AWAY, NULL));
 	case DB_BUSY:
-		c->retry_after = "1";
 		metric_add(METRIC_db_lost, 1);
 		return (problem(c, P_OVERLOADED, NULL));
 	default:
@@ -131,14 +128,10 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 	}
 	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 ||
 	    strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0 ||
-	    strncmp(state, "53", 2) == 0) {
-		c->retry_after = "1";
+	    strncmp(state, "53", 2) == 0)
 		return (problem(c, P_OVERLOADED, NULL));
-	}
-	if (strncmp(state, "57P", 3) == 0 || strcmp(state, "25006") == 0) {
-		c->retry_after = "1";
+	if (strncmp(state, "57P", 3) == 0 || strcmp(state, "25006") == 0)
 		return (problem(c, P_DATABASE_AWAY, NULL));
-	}
 	if (strncmp(state, "22", 2) == 0 && strcmp(state, "22023") != 0) {
 		log_warn("statement_refused", "%s %s", state, db_message(a));
 		return (problem(c, P_INVALID, NULL));

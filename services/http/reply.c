@@ -286,7 +286,9 @@ reply_head(struct ctx *c, struct buf *b, int status, size_t len)
 	head_field(b, "etag: ", c->etag);
 	head_field(b, "location: ", c->location);
 	head_field(b, "link: ", c->link);
-	head_field(b, "retry-after: ", c->retry_after);
+	/* whoever is told 503 is told when to come again (RFC 9110 15.6.4) */
+	head_field(b, "retry-after: ",
+	    c->retry_after == NULL && status == 503 ? "1" : c->retry_after);
 	head_field(b, "allow: ", c->allow);
 	head_field(b, "set-cookie: ", c->cookies[0]);
 	head_field(b, "set-cookie: ", c->cookies[1]);

@@ -219,7 +219,6 @@ comment_look(struct ctx *c)
 		c->pending++; /* until comment_looked */
 		return (STEP_WAIT);
 	default:
-		c->retry_after = "1";
 		return (problem(c, P_OVERLOADED, NULL));
 	}
 }
@@ -242,10 +241,8 @@ comment_write(struct ctx *c)
 	struct buf b;
 	int i;
 
-	if (m->sight.failed) {
-		c->retry_after = "1";
+	if (m->sight.failed)
 		return (problem(c, P_OVERLOADED, NULL));
-	}
 	buf_init(&b, &c->arena, 256);
 	buf_putc(&b, '{');
 	for (i = 0; i < m->n; i++) {

@@ -210,6 +210,15 @@ def test_twin_batches_at_the_same_instant_write_once(stack):
                 problem(r, 409, "in_flight")
 
 
+def test_a_batch_that_waits_for_a_row_too_long_may_come_again(stack):
+    plan = plan_of(stack)
+    with stack.hold("SELECT FROM plan WHERE id = %s FOR UPDATE", plan["id"]):
+        r = batch(stack, change(plan, title="b"))
+    assert problem(r, 503, "overloaded")["results"][0]["status"] == 503
+    assert r.headers["Retry-After"] == "1"
+    assert batch(stack, change(plan, title="b")).status_code == 200
+
+
 def test_batches_in_opposite_order_do_not_kill_each_other(stack):
     """A deadlock is undone and tried again; at worst the client is asked to
     come again, and nothing of that batch has stayed."""
