@@ -99,10 +99,6 @@ take_list(struct ctx *c, struct db_answer *a)
 static enum step
 delegation_create(struct ctx *c)
 {
-	if (json_array_size(json_object_get(c->body, "powers")) == 0) {
-		fault_add(&c->faults, "/powers", "required");
-		return (problem(c, P_INVALID, NULL));
-	}
 	return (crud_write(c, &q_delegation_create));
 }
 

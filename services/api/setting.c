@@ -24,7 +24,8 @@ static const struct field fields[] = {
 	{ .name = "salutation", .type = F_TEXT, .min = 1, .max = 40,
 	    .eg = "Kính gửi",
 	    .doc = "Lời mở đầu thư | How letters begin" },
-	{ .name = "working_week", .type = F_LIST, .item = F_INT, .max = 7,
+	{ .name = "working_week", .type = F_LIST, .item = F_INT,
+	    .min = 1, .max = 7,
 	    .doc = "Các ngày làm việc trong tuần, 1 là thứ Hai | Days worked in a week, 1 is Monday" },
 	{ .name = "locked", .type = F_LIST, .item = F_TEXT, .max = 50,
 	    .flags = FIELD_EMPTY,
@@ -98,7 +99,7 @@ bind_unit(struct ctx *c)
 	return (param_rest(c));
 }
 
-/* Days of the week, each once, one at least. */
+/* Days of the week, each once. */
 static void
 check_week(struct ctx *c)
 {
@@ -109,8 +110,6 @@ check_week(struct ctx *c)
 
 	if (!json_is_array(week))
 		return;
-	if (json_array_size(week) == 0)
-		fault_add(&c->faults, "/working_week", "too_short");
 	json_array_foreach(week, i, day)
 	{
 		n = json_integer_value(day);

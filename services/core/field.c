@@ -248,6 +248,10 @@ field_check_list(const struct field *f, json_t *v, const char *at,
 		fault_add(faults, at, "too_long");
 		return;
 	}
+	if (json_array_size(v) < (size_t)f->min) {
+		fault_add(faults, at, "too_short");
+		return;
+	}
 	one.type = f->item;
 	one.min = f->item == F_TEXT ? 1 : 0;
 	one.max = f->item == F_TEXT ? 1000 : 0;

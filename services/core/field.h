@@ -34,7 +34,7 @@ enum field_type {
 	F_ENUM,   /* a code of words */
 	F_REF,    /* written as name_id or name_code, read as an object */
 	F_OBJECT, /* members */
-	F_LIST,   /* up to max of item (members, for objects) */
+	F_LIST,   /* min..max of item (members, for objects) */
 	F_MAP,    /* code -> members, up to max */
 	F_ANY     /* any JSON, kept whole */
 };

@@ -378,7 +378,7 @@ add_bounds(json_t *s, const struct field *f, enum schema_use use)
 		{ F_TEXT, "minLength", "maxLength" },
 		{ F_CODE, NULL, "maxLength" },
 		{ F_INT, "minimum", "maximum" },
-		{ F_LIST, NULL, "maxItems" },
+		{ F_LIST, "minItems", "maxItems" },
 		{ F_MAP, NULL, "maxProperties" },
 	};
 	size_t i;

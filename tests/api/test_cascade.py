@@ -58,8 +58,7 @@ def test_the_whole_shows_how_its_parts_stand(office, whole):
                   completed_on=office.day())
     office.go("tasks", p, "accept", CHAIR)
     office.go("tasks", made["culture"], "recall", OFFICE)
-    office.stack.sql("UPDATE camket.task SET due_on = '2020-01-06' WHERE id ="
-                     " %s", made["pasc"]["id"])
+    office.patch("tasks", made["pasc"], OFFICE, due_on="2020-01-06")
     t = office.get(f"/v1/tasks/{t['id']}", CHAIR)
     assert t["children"] == {"total": 2, "accepted": 1, "overdue": 1}
     listed = office.get(f"/v1/tasks?ids={t['id']}", CHAIR)["items"][0]

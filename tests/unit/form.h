@@ -40,6 +40,7 @@ static const struct field all[] = {
 	{ .name = "points",
 	    .type = F_LIST,
 	    .item = F_OBJECT,
+	    .min = 1,
 	    .members = point },
 	{ .name = "words", .type = F_LIST, .item = F_ENUM, .words = words },
 	{ .name = "map", .type = F_MAP, .members = point, .max = 2 },

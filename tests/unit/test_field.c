@@ -227,6 +227,7 @@ test_members_of_members_are_checked(void **state)
 		{ "list", "['a','b','c','d']", "too_long" },
 		{ "words", "['draft','done']", "" },
 		{ "map", "{'BH01':{'x':1}}", "" },
+		{ "points", "[]", "too_short" },
 		{ "map", "{'BH01':null}", "" },
 		{ "map", "{'a':null,'b':null,'c':null}", "too_long" },
 		{ "map", "[]", "wrong_type" },
