@@ -273,3 +273,22 @@ def test_periods_that_a_day_lies_in(office):
 def test_a_wrong_question_about_periods_is_refused(office, query):
     problem(office.stack.get("/v1/periods?" + query, DOER), 400,
             "bad_parameter")
+
+
+# --- reminders ---
+
+def test_a_reminder_that_a_holiday_brings_forward_is_sent_that_day(office):
+    """Due on a Friday: three working days before is Tuesday, and Monday once
+    Wednesday is a holiday."""
+    task = office.go("tasks", office.task(due_on="2026-05-15"), "assign", HEAD)
+
+    def moments():
+        return office.stack.sql("SELECT moment_on::text, status FROM reminder"
+                                " WHERE ref = %s", task["id"])
+
+    office.stack.clock("set", "2026-05-11")
+    until(lambda: office.stack.one("SELECT day = '2026-05-11' FROM duty"
+                                   " WHERE name = 'due'"), 15)
+    assert not moments()
+    say(office, "2026-05-13")
+    until(lambda: moments() == [("2026-05-11", "told")], 15, what="the mail")

@@ -50,7 +50,7 @@ SELECT count(*) FROM sent;
 -- unscoped: machinery; whom it concerns is asked when it is told
 SELECT d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
 	SELECT FROM event e
-	WHERE e.xid >= d.horizon AND e.kind IN ('staff', 'unit', 'calendar'))
+	WHERE e.xid >= d.horizon AND e.kind IN ('staff', 'unit', 'calendar_entry'))
 FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = 'due';
 
 -- due_all(today date, now timestamptz) : one write
