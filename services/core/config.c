@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/arena.h"
 #include "core/config.h"
@@ -77,6 +78,16 @@ int
 config_production(void)
 {
 	return (strcmp(texts[CFG_ENV], "production") == 0);
+}
+
+long
+config_processes(void)
+{
+	long n = config_number(CFG_API_PROCESSES);
+
+	if (n == 0)
+		n = sysconf(_SC_NPROCESSORS_ONLN) / 2;
+	return (n < 1 ? 1 : n);
 }
 
 void

@@ -24,6 +24,9 @@ long config_number(enum setting);
 
 int config_production(void);
 
+/* How many API processes a host runs: as set, or by its processors. */
+long config_processes(void);
+
 /* The settings as a table in Markdown, to standard output. */
 void config_help(void);
 

@@ -131,10 +131,7 @@ kore_parent_configure(int argc, char **argv)
 	api_init();
 	openapi_init();
 	docs_init();
-	processes = config_number(CFG_API_PROCESSES);
-	if (processes == 0 &&
-	    (processes = sysconf(_SC_NPROCESSORS_ONLN) / 2) < 1)
-		processes = 1;
+	processes = config_processes();
 	worker_count = (u_int16_t)processes;
 	metrics_init((int)processes + 1, route_count(), route_names());
 	offload_init((int)config_number(CFG_LOGINS));

@@ -1,6 +1,7 @@
 """The operator's command line, and mail that does not go through at once."""
 
 import json
+import re
 
 import pytest
 
@@ -32,6 +33,13 @@ def test_doctor_finds_a_running_stack_well(stack):
     done = stack.camket("doctor")
     assert "BAD" not in done.stdout
     assert "redis" in done.stdout and "keys" in done.stdout
+
+
+def test_doctor_counts_the_connections_there_will_be(stack):
+    said, = re.findall(r"connections +(\d+) of", stack.camket("doctor").stdout)
+    assert int(said) == 6 + stack.one(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = 'camket-api'")
 
 
 def test_doctor_names_what_is_away(stack):

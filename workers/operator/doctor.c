@@ -18,19 +18,19 @@ static void take_findings(void *, struct db_answer *);
 int
 doctor_command(struct worker *w, int argc, char **argv)
 {
-	char reads[16], writes[16], slow[16], processes[16];
-	const char *v[] = { reads, writes, slow, processes };
+	char connections[16];
+	const char *v[] = { connections };
 	struct stat st;
 
 	(void)argc;
 	(void)argv;
-	snprintf(reads, sizeof(reads), "%ld", config_number(CFG_DB_READS));
-	snprintf(writes, sizeof(writes), "%ld", config_number(CFG_DB_WRITES));
-	snprintf(slow, sizeof(slow), "%ld", config_number(CFG_DB_SLOW));
-	snprintf(processes, sizeof(processes), "%ld",
-	    config_number(CFG_API_PROCESSES) != 0 ?
-	        config_number(CFG_API_PROCESSES) :
-	        1);
+	/* those of the API, with one for notes each, and of the workers */
+	snprintf(connections, sizeof(connections), "%ld",
+	    config_processes() *
+	            (config_number(CFG_DB_READS) +
+	                config_number(CFG_DB_WRITES) +
+	                config_number(CFG_DB_SLOW) + 1) +
+	        6);
 	if (db_run_s(w, &q_doctor, v, take_findings, NULL) != DB_OK)
 		say(0, "database", "does not answer, or is not migrated");
 	say(w->redis != NULL && redis_ping_s(w->redis) == 0, "redis",

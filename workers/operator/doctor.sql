@@ -1,4 +1,4 @@
--- doctor(reads int, writes int, slow int, processes int) : many read
+-- doctor(connections int) : many read
 -- unscoped: the operator's, as the owner
 SELECT current_setting('server_version_num')::int >= 150000, 'server version',
     current_setting('server_version')
@@ -18,10 +18,9 @@ UNION ALL SELECT fold('Đường Ỷ Lan') = 'duong y lan', 'accent folding',
 UNION ALL SELECT coalesce(collversion = pg_collation_actual_version(oid),
 	true), 'collation vi-x-icu', coalesce(collversion, '-')
     FROM pg_collation WHERE collname = 'vi-x-icu'
-UNION ALL SELECT ($reads + $writes + $slow) * $processes + 6
+UNION ALL SELECT $connections
 	<= current_setting('max_connections')::int - 10, 'connections',
-    ($reads + $writes + $slow) * $processes + 6 || ' of '
-	|| current_setting('max_connections')
+    $connections || ' of ' || current_setting('max_connections')
 UNION ALL SELECT count(*) > 0, 'roles', count(*)::text FROM role
 UNION ALL SELECT count(*) > 0, 'states', count(*)::text FROM state
 UNION ALL SELECT count(*) FILTER (WHERE g.perms <> r.perms) = 0,
