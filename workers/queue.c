@@ -59,8 +59,11 @@ queue_run(struct worker *w, const char *stream, int batch,
 		batch = BATCH_MAX;
 	while (!worker_stopping()) {
 		n = queue_entries(w, stream, entries, batch);
-		if (n == 0)
+		if (n == 0) {
+			/* who is not connected is missed by /readyz */
+			(void)worker_clock(w);
 			continue;
+		}
 		if (n < 0) {
 			worker_pause(500);
 			continue;

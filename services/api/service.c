@@ -18,6 +18,7 @@
 
 static enum step service_health(struct ctx *);
 static enum step service_ready(struct ctx *);
+static void take_missing(struct ctx *, struct db_answer *);
 static enum step service_metrics(struct ctx *);
 static void take_gauges(struct ctx *, struct db_answer *);
 static enum step metrics_reply(struct ctx *);
@@ -115,19 +116,31 @@ service_health(struct ctx *c)
 static enum step
 service_ready(struct ctx *c)
 {
+	if (gate_leaving())
+		return (problem(c, P_NOT_READY, "draining"));
+	if (!pulse_ready())
+		return (problem(c, P_NOT_READY,
+		    pulse_fresh() ? "the database is away" :
+		                    "revocations are stale"));
+	return (ctx_send(c, &q_service_missing, take_missing));
+}
+
+static void
+take_missing(struct ctx *c, struct db_answer *a)
+{
+	const char *missing;
 	struct buf b;
 
-	if (gate_leaving() || !pulse_ready()) {
-		return (problem(c, P_NOT_READY,
-		    gate_leaving() ? "draining" :
-		        pool_up(ctx_pool, LANE_WRITE) ?
-		                     "revocations are stale" :
-		                     "the database is away"));
+	if (db_outcome(a) != DB_OK) {
+		problem(c, P_NOT_READY, "the database is away");
+		return;
 	}
+	missing = db_text(a, 0, 0) + 1; /* behind the bracket */
 	buf_init(&b, &c->arena, 128);
-	buf_printf(&b, "{\"status\":\"ready\",\"degraded\":[%s]}",
-	    redis_up(ctx_redis) ? "" : "\"redis\"");
-	return (reply(c, 200, b.data, b.len));
+	buf_printf(&b, "{\"status\":\"ready\",\"degraded\":[%s%s%s}",
+	    redis_up(ctx_redis) ? "" : "\"redis\"",
+	    redis_up(ctx_redis) || *missing == ']' ? "" : ",", missing);
+	reply(c, 200, b.data, b.len);
 }
 
 static enum step

@@ -35,6 +35,14 @@ VALUES ($note_action, $note_actor, $note_staff,
 -- unscoped: ends a statement of this very process
 SELECT pg_cancel_backend($pid);
 
+-- The workers that are not connected, each by its name.
+-- service_missing() : one read
+-- unscoped: names of our own programs, for operators
+SELECT coalesce(json_agg(p.name ORDER BY p.name), '[]')::text
+FROM unnest('{relay,scheduler,reminders,rollups,issuers}'::text[]) p(name)
+WHERE NOT EXISTS (SELECT FROM pg_stat_activity a
+    WHERE a.application_name = p.name AND a.datname = current_database());
+
 -- What the gauges of /metrics and /readyz show.
 -- service_gauges() : one read
 -- unscoped: counts only, for operators

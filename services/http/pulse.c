@@ -59,7 +59,8 @@ pulse_fresh(void)
 int
 pulse_ready(void)
 {
-	return (pool_up(ctx_pool, LANE_WRITE) && pulse_fresh());
+	return (pool_up(ctx_pool, LANE_READ) && pool_up(ctx_pool, LANE_WRITE) &&
+	    pulse_fresh());
 }
 
 int

@@ -89,6 +89,14 @@ def family(pid):
         stdout=subprocess.PIPE).stdout.split()]
 
 
+# --- workers ---
+
+def test_a_worker_that_is_away_is_named_and_nothing_else_suffers(own):
+    with stopped(own, "reminders"):
+        until(lambda: steady(own, ["reminders"]))
+        expect(own.post("/v1/plans", "office1", PLAN), 201)
+
+
 # --- PostgreSQL ---
 
 def test_without_postgresql_reads_and_writes_are_503_and_recover(own):
