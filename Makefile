@@ -233,8 +233,9 @@ help:
 	@echo "make test        every suite; one of them: test-unit test-sql test-api test-workers"
 	@echo "make lint        formatting, static analysis, shell;  make arrows: who may include whom"
 	@echo "make check-sql   every statement against a fresh database"
-	@echo "make sanitize    every suite under ASan and UBSan"
-	@echo "make bench       the speed table;  make faults, make fuzz: long, by hand"
+	@echo "make sanitize    the unit, API and workers' suites under ASan and UBSan"
+	@echo "make bench       the speed table;  make faults, make fuzz, make storm: long, by hand"
+	@echo "make test-oidc   sign-in beside a real identity provider from npm, by hand"
 	@echo "make check-openapi   the OpenAPI document as redocly sees it; by hand, needs npm"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
@@ -300,7 +301,7 @@ test-api: build
 .PHONY: storm
 storm: build
 	@$(PY) -B tests/storm/storm.py
-# Beside a real OpenID provider from npm; by hand, and in CI where there is one.
+# Beside a real OpenID provider from npm; by hand.
 .PHONY: test-oidc
 test-oidc: build
 	@command -v npm >/dev/null || docker/install oidc

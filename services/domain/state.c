@@ -1,4 +1,4 @@
-/* The state tables; see state.h. Words: API.md section 3. */
+/* The state tables; see state.h. */
 #include <string.h>
 
 #include "domain/role.h"

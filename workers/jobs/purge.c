@@ -3,16 +3,31 @@
 #include "jobs/duty.h"
 #include "queries.h"
 
+#define SLICE 20000 /* as purge.sql has it */
+#define SLICES 100  /* of one kind at once: the rest an hour later */
+
+static void take_count(void *, struct db_answer *);
+
 int
 purge_run(struct worker *w)
 {
 	static const struct query *const purges[] = { &q_purge_idempotency,
 		&q_purge_revocations, &q_purge_links, &q_purge_tickets,
 		&q_purge_exchanges, &q_purge_sessions };
+	int64_t gone;
 	size_t i;
+	int n;
 
 	for (i = 0; i < sizeof(purges) / sizeof(purges[0]); i++)
-		if (db_run_s(w, purges[i], NULL, NULL, NULL) != DB_OK)
-			return (-1);
+		for (n = 0, gone = SLICE; n < SLICES && gone >= SLICE; n++)
+			if (db_run_s(w, purges[i], NULL, take_count, &gone) !=
+			    DB_OK)
+				return (-1);
 	return (0);
+}
+
+static void
+take_count(void *arg, struct db_answer *a)
+{
+	*(int64_t *)arg = db_number(a, 0, 0);
 }

@@ -1,28 +1,41 @@
--- Retention. In slices: no writing transaction lives long.
+-- Retention. In slices: no writing transaction lives long. Each says how many
+-- are gone; a full slice of 20000 is followed by another.
 
--- purge_idempotency() : none write
+-- purge_idempotency() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM idempotency WHERE (caller_id, key) IN (
+WITH gone AS (DELETE FROM idempotency WHERE (caller_id, key) IN (
     SELECT caller_id, key FROM idempotency
-    WHERE created_at < now() - interval '14 days' LIMIT 20000);
+    WHERE created_at < now() - interval '14 days' LIMIT 20000)
+    RETURNING 1)
+SELECT count(*) FROM gone;
 
--- purge_revocations() : none write
+-- purge_revocations() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM revocation WHERE until_at < now();
+WITH gone AS (DELETE FROM revocation WHERE until_at < now()
+    RETURNING 1)
+SELECT count(*) FROM gone;
 
--- purge_links() : none write
+-- purge_links() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM link WHERE expires_at < now() - interval '30 days';
+WITH gone AS (DELETE FROM link WHERE expires_at < now() - interval '30 days'
+    RETURNING 1)
+SELECT count(*) FROM gone;
 
--- purge_tickets() : none write
+-- purge_tickets() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM ticket WHERE expires_at < now();
+WITH gone AS (DELETE FROM ticket WHERE expires_at < now()
+    RETURNING 1)
+SELECT count(*) FROM gone;
 
--- purge_exchanges() : none write
+-- purge_exchanges() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM exchange WHERE created_at < now() - interval '1 day';
+WITH gone AS (DELETE FROM exchange WHERE created_at < now() - interval '1 day'
+    RETURNING 1)
+SELECT count(*) FROM gone;
 
--- purge_sessions() : none write
+-- purge_sessions() : one write
 -- unscoped: machinery; removes what has served its time
-DELETE FROM session WHERE id IN (SELECT id FROM session
-    WHERE expires_at < now() - interval '30 days' LIMIT 20000);
+WITH gone AS (DELETE FROM session WHERE id IN (SELECT id FROM session
+    WHERE expires_at < now() - interval '30 days' LIMIT 20000)
+    RETURNING 1)
+SELECT count(*) FROM gone;
