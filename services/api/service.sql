@@ -4,7 +4,8 @@
 -- unscoped: the same for everybody, and shown to nobody
 SELECT k.shift_ms, f.value, r.subject, r.epoch
 FROM clock k CROSS JOIN fact f
-LEFT JOIN revocation r ON r.until_at > now()
+LEFT JOIN (SELECT subject, max(epoch) AS epoch FROM revocation
+    WHERE until_at > now() GROUP BY subject) r ON true
 WHERE k.one AND f.name = 'epoch';
 
 -- What the caller may do somewhere: what a button to create something needs.

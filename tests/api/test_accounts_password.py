@@ -67,6 +67,16 @@ def test_a_password_is_the_same_in_either_normal_form(stack):
     login(stack, "pass.normal", unicodedata.normalize("NFC", GOOD))
 
 
+def test_each_of_several_changes_ends_what_was_opened_before_it(stack):
+    password = new_person(stack, "pass.again")
+    for new in (GOOD + "1", GOOD + "2", GOOD + "3", GOOD + "4"):
+        a, b = (login(stack, "pass.again", password)["access_token"]
+                for _ in range(2))
+        expect(change(stack, a, new, password), 200)
+        password = new
+        until(lambda t=b: stack.get("/v1/me", **bearer(t)).status_code == 401)
+
+
 def test_a_change_ends_every_other_session_and_gives_this_one_new_tokens(
         stack):
     old = new_person(stack, "pass.change")
