@@ -49,8 +49,15 @@ def new_person(s, user, unit="economy", role=None, email=None):
     return out[1]
 
 
-def enrol(s, token):
+def step_up(s, user, token):
+    """Asked again who it is; the password answers."""
+    expect(s.post("/v1/auth/step-up", body={
+        "password": s.accounts[user]["password"]}, **bearer(token)), 200)
+
+
+def enrol(s, user, token):
     """A second factor, confirmed; its secret and the recovery codes."""
+    step_up(s, user, token)
     e = expect(s.post("/v1/auth/mfa/enrol", **bearer(token)), 200)
     codes = expect(s.post("/v1/auth/mfa/confirm", body={
         "otp": totp(e["secret"], step=-1)}, **bearer(token)), 200)

@@ -26,7 +26,8 @@ VALUES ($exchange_id, $issuer, $asked);
 SELECT answer FROM exchange WHERE id = $exchange_id AND answer IS NOT NULL;
 
 -- A recorded identity, or the claim that is an account's name. An identity
--- opens one session: once is made of its token.
+-- opens one session: once is made of its token. Who has neither password nor
+-- second factor here is asked again by his provider: a fresh exchange counts.
 -- exchange_open(today date, issuer text, subject text, claim text,
 --     value text, once uuid, session uuid, device text, address text,
 --     request text, ttl_s int) : one write
@@ -47,9 +48,13 @@ spent AS (
 	INSERT INTO exchange (id, issuer, asked, answer)
 	SELECT $once, $issuer, '{}', '{}' FROM who),
 s AS (
-	INSERT INTO session (id, staff_id, rotated_at, device, address,
-	    created_at, expires_at)
-	SELECT $session, w.id, now(), $device, $address, now(),
+	INSERT INTO session (id, staff_id, rotated_at, stepped_up_at, device,
+	    address, created_at, expires_at)
+	SELECT $session, w.id, now(),
+	    CASE WHEN NOT EXISTS (SELECT FROM credential k
+		WHERE k.staff_id = w.id AND (k.kind = 'password'
+		    OR k.kind = 'totp' AND k.confirmed_at IS NOT NULL))
+	    THEN now() END, $device, $address, now(),
 	    now() + make_interval(secs => $ttl_s) FROM who w
 	RETURNING id, staff_id),
 told AS (

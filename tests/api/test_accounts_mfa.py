@@ -1,12 +1,13 @@
 """The second factor, its recovery, and being asked again before signing."""
 
-from accounts import bearer, enrol, login, new_person, staff_id, totp
+from accounts import bearer, enrol, login, new_person, staff_id, step_up, totp
 from stack import expect, problem, until
 
 
 def test_a_second_factor_is_asked_for_once_a_code_has_confirmed_it(stack):
     new_person(stack, "mfa.enrols")
     t = login(stack, "mfa.enrols")["access_token"]
+    step_up(stack, "mfa.enrols", t)
     e = expect(stack.post("/v1/auth/mfa/enrol", **bearer(t)), 200)
     assert e["uri"].startswith("otpauth://totp/") and e["secret"] in e["uri"]
     login(stack, "mfa.enrols")      # not confirmed: not asked for
@@ -21,9 +22,21 @@ def test_a_second_factor_is_asked_for_once_a_code_has_confirmed_it(stack):
     assert e["secret"] not in str(stack.sql("SELECT * FROM credential"))
 
 
+def test_a_token_alone_enrols_no_second_factor(stack):
+    new_person(stack, "mfa.stolen")
+    t = login(stack, "mfa.stolen")["access_token"]
+    problem(stack.post("/v1/auth/mfa/enrol", **bearer(t)), 401,
+            "step_up_required")
+    problem(stack.post("/v1/auth/mfa/confirm", body={"otp": "000000"},
+                       **bearer(t)), 401, "step_up_required")
+    assert stack.one("SELECT count(*) FROM credential WHERE kind = 'totp' "
+                     "AND staff_id = %s", staff_id(stack, "mfa.stolen")) == 0
+
+
 def test_a_code_serves_once(stack):
     new_person(stack, "mfa.once")
-    secret, _ = enrol(stack, login(stack, "mfa.once")["access_token"])
+    secret, _ = enrol(stack, "mfa.once",
+                      login(stack, "mfa.once")["access_token"])
     code = totp(secret)
     login(stack, "mfa.once", otp=code)
     assert login(stack, "mfa.once", status=401, otp=code)["code"] == "bad_otp"
@@ -31,7 +44,7 @@ def test_a_code_serves_once(stack):
 
 def test_an_unknown_password_is_never_told_that_a_code_is_missing(stack):
     new_person(stack, "mfa.quiet")
-    enrol(stack, login(stack, "mfa.quiet")["access_token"])
+    enrol(stack, "mfa.quiet", login(stack, "mfa.quiet")["access_token"])
     assert login(stack, "mfa.quiet", "wrong",
                  status=401)["code"] == "bad_credentials"
 
@@ -39,7 +52,7 @@ def test_an_unknown_password_is_never_told_that_a_code_is_missing(stack):
 def test_a_recovery_code_stands_in_once_each(stack):
     new_person(stack, "mfa.recovers")
     t = login(stack, "mfa.recovers")["access_token"]
-    _, codes = enrol(stack, t)
+    _, codes = enrol(stack, "mfa.recovers", t)
     assert len(set(codes)) == 10
     t = login(stack, "mfa.recovers", otp=codes[0])["access_token"]
     login(stack, "mfa.recovers", otp=codes[0], status=401)
@@ -51,7 +64,7 @@ def test_an_administrator_takes_a_lost_factor_away_and_ends_the_sessions(
         stack):
     new_person(stack, "mfa.lost")
     t = login(stack, "mfa.lost")["access_token"]
-    enrol(stack, t)
+    enrol(stack, "mfa.lost", t)
     path = f"/v1/staff/{staff_id(stack, 'mfa.lost')}/mfa-reset"
     expect(stack.post(path, "chair"), 403)
     expect(stack.post(path, "admin"), 204)
@@ -89,8 +102,7 @@ def test_what_signs_asks_again_and_a_password_answers(stack):
     problem(stack.post("/v1/auth/step-up", body={"password": "wrong"},
                        **bearer(t)), 401, "bad_credentials")
     problem(grant(stack, t), 401, "step_up_required")
-    expect(stack.post("/v1/auth/step-up", body={
-        "password": stack.accounts["admin"]["password"]}, **bearer(t)), 200)
+    step_up(stack, "admin", t)
     expect(grant(stack, t), 201)
     undo(stack)
 
@@ -99,8 +111,7 @@ def test_step_up_holds_for_its_session_and_for_ten_minutes(stack):
     undo(stack)
     a = login(stack, "admin")["access_token"]
     b = login(stack, "admin")["access_token"]
-    expect(stack.post("/v1/auth/step-up", body={
-        "password": stack.accounts["admin"]["password"]}, **bearer(a)), 200)
+    step_up(stack, "admin", a)
     problem(grant(stack, b), 401, "step_up_required")
     stack.sql("UPDATE session SET stepped_up_at = stepped_up_at "
               "- interval '601 s' WHERE stepped_up_at <> 'infinity'")
@@ -110,7 +121,7 @@ def test_step_up_holds_for_its_session_and_for_ten_minutes(stack):
 def test_with_a_second_factor_a_password_alone_does_not_step_up(stack):
     new_person(stack, "mfa.signs")
     t = login(stack, "mfa.signs")["access_token"]
-    secret, _ = enrol(stack, t)
+    secret, _ = enrol(stack, "mfa.signs", t)
     problem(stack.post("/v1/auth/step-up", body={
         "password": stack.accounts["mfa.signs"]["password"]}, **bearer(t)),
         401, "otp_required")
@@ -128,7 +139,6 @@ def test_one_step_up_covers_a_batch(stack):
             "to": "2030-01-02"}} for unit in ("economy", "culture")]}
     problem(stack.post("/v1/batch", body=ops, **bearer(t)), 401,
             "step_up_required")
-    expect(stack.post("/v1/auth/step-up", body={
-        "password": stack.accounts["admin"]["password"]}, **bearer(t)), 200)
+    step_up(stack, "admin", t)
     expect(stack.post("/v1/batch", body=ops, **bearer(t)), 200)
     undo(stack)

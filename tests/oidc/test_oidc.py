@@ -217,6 +217,22 @@ def test_an_identity_that_is_nobodys_is_refused_until_it_is_recorded(stack,
             "unknown_identity")
 
 
+def test_who_has_no_password_is_asked_again_by_his_provider(stack, peer):
+    new_person(stack, "oidc.only")
+    stack.sql("DELETE FROM credential WHERE staff_id = %s",
+              staff_id(stack, "oidc.only"))
+
+    def enrols(signed_in):
+        return stack.post("/v1/auth/mfa/enrol",
+                          **bearer(signed_in["access_token"]))
+    t = expect(exchange(stack, **peer.id_token("oidc.only")), 200)
+    stack.sql("UPDATE session SET stepped_up_at = stepped_up_at "
+              "- interval '601 s' WHERE stepped_up_at <> 'infinity'")
+    problem(enrols(t), 401, "step_up_required")
+    t = expect(exchange(stack, **peer.id_token("oidc.only")), 200)
+    expect(enrols(t), 200)
+
+
 def test_a_suspended_account_stays_out(stack, peer):
     new_person(stack, "oidc.suspended")
     stack.sql("UPDATE staff SET status = 'suspended' WHERE username = "
