@@ -1,7 +1,10 @@
 """The second factor, its recovery, and being asked again before signing."""
 
+import pytest
+
 from accounts import bearer, enrol, login, new_person, staff_id, step_up, totp
-from stack import expect, problem, until
+from office import CHAIR, OFFICE
+from stack import expect, new_id, problem, until
 
 
 def test_a_second_factor_is_asked_for_once_a_code_has_confirmed_it(stack):
@@ -72,18 +75,6 @@ def test_an_administrator_takes_a_lost_factor_away_and_ends_the_sessions(
     login(stack, "mfa.lost")
 
 
-def submitted_plan(s):
-    from stack import PLAN, new_id
-    import uuid
-    doc = {**PLAN, "number": uuid.uuid4().hex[:6]}
-    doc.pop("id", None)
-    plan = expect(s.post("/v1/plans/import", "office", doc), 201)
-    plan = plan.get("plan", plan)
-    plan = expect(s.get(f"/v1/plans/{plan['id']}", "office"), 200)
-    return expect(s.verb(f"/v1/plans/{plan['id']}/submit", "office", plan),
-                  200)
-
-
 def grant(s, token, who="head.pasc"):
     sid = staff_id(s, who)
     return s.post(f"/v1/staff/{sid}/grants", body={
@@ -142,3 +133,38 @@ def test_one_step_up_covers_a_batch(stack):
     step_up(stack, "admin", t)
     expect(stack.post("/v1/batch", body=ops, **bearer(t)), 200)
     undo(stack)
+
+
+SIGNING = {("plans", "issue"): {"issued_on": "2024-01-15"},
+           ("plans", "amend"): {
+               "reason": "Sai số", "patch": {"title": "Kế hoạch"},
+               "document": {"number": "1/QĐ", "issued_on": "2024-02-15"}},
+           ("evaluations", "decide"): {"level": "good"},
+           ("proposals", "decide"): {}}
+
+
+@pytest.mark.parametrize("kind,verb", SIGNING)
+def test_to_issue_amend_or_decide_is_to_sign(stack, kind, verb):
+    t = login(stack, "chair")["access_token"]
+    path = f"/v1/{kind}/{new_id()}/{verb}"
+
+    def sign():
+        return stack.post(path, body=SIGNING[kind, verb], If_Match='"v1"',
+                          **bearer(t))
+    problem(sign(), 401, "step_up_required")
+    step_up(stack, "chair", t)
+    problem(sign(), 404, "not_found")
+
+
+def test_a_plan_is_issued_by_who_was_asked_again(stack, office):
+    plan = office.go("plans", office.plan(), "submit", OFFICE)
+    t = login(stack, CHAIR)["access_token"]
+
+    def issue():
+        return stack.verb(f"/v1/plans/{plan['id']}/issue", None, plan,
+                          SIGNING["plans", "issue"], **bearer(t))
+    problem(issue(), 401, "step_up_required")
+    assert office.get(f"/v1/plans/{plan['id']}", OFFICE)[
+        "status"] == "submitted"
+    step_up(stack, CHAIR, t)
+    assert expect(issue(), 200)["status"] == "issued"
