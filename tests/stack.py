@@ -247,10 +247,12 @@ class Stack:
                                      timeout=30).json())
 
     def token(self, user):
-        if user not in self.tokens:
-            self.tokens[user] = self.camket(
-                "token", user, CAMKET_ACCESS_TTL_S="36000").stdout.strip()
-        return self.tokens[user]
+        token, until = self.tokens.get(user, (None, 0))
+        if time.monotonic() > until:
+            token = self.camket("token", user,
+                                CAMKET_ACCESS_TTL_S="900").stdout.strip()
+            self.tokens[user] = token, time.monotonic() + 800
+        return token
 
     def call(self, method, path, user=None, body=None, **headers):
         """One request, its answer held against the OpenAPI document. A

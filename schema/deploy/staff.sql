@@ -323,7 +323,8 @@ CREATE TABLE session (
 CREATE INDEX session_by_staff ON session (staff_id, rotated_at);
 
 -- What must end before its token does. Small: rows leave when no token can
--- be alive that they concern.
+-- be alive that they concern: an hour on, where a token lives for a quarter
+-- of one at most.
 --   subject  a session's id, or a staff id with the epoch that has ended
 CREATE TABLE revocation (
 	subject		uuid NOT NULL,

@@ -32,6 +32,7 @@ static const struct {
 	[CONFIG_NUMBER] = { 0, INT_MAX },
 	[CONFIG_COUNT] = { 1, INT_MAX },
 	[CONFIG_PORT] = { 1, 65535 },
+	[CONFIG_LIFE] = { 1, 900 },
 };
 
 static char *texts[CFG_COUNT];

@@ -80,6 +80,9 @@ test_a_number_unfit_for_its_use_is_fatal(void **state)
 	assert_int_equal(fatal_with("CAMKET_DB_WRITES", "0"), 1);
 	assert_int_equal(fatal_with("CAMKET_DB_QUEUE", "0"), 1);
 	assert_int_equal(fatal_with("CAMKET_METRICS_PORT", "0"), 0);
+	/* a revocation outlives every token */
+	assert_int_equal(fatal_with("CAMKET_ACCESS_TTL_S", "900"), 0);
+	assert_int_equal(fatal_with("CAMKET_ACCESS_TTL_S", "901"), 1);
 }
 
 static void
