@@ -294,6 +294,8 @@ CREATE TABLE credential (
 	-- a hash; of totp the sealed secret; of recovery the hashes left
 	secret		text NOT NULL,
 	set_at		timestamptz NOT NULL,
+	-- password: too short to stand without a second factor
+	short		bool NOT NULL DEFAULT false,
 	-- totp: null until a first code has proved that the secret arrived
 	confirmed_at	timestamptz,
 	-- totp: the last time step used, so that no code serves twice

@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/password.h"
+#include "core/redis.h"
 #include "core/seal.h"
 #include "core/totp.h"
 #include "core/uuid.h"
@@ -124,14 +125,16 @@ static const struct route routes[] = {
 	    .summary = "Mã khôi phục mới | New recovery codes" },
 	{ .method = DELETE, .pattern = "/v1/auth/mfa", .run = mfa_remove,
 	    .flags = OWN | ROUTE_SIGN,
-	    .summary = "Bỏ xác thực hai lớp | Do without a second factor" },
+	    .summary = "Bỏ xác thực hai lớp | Do without a second factor",
+	    .doc = "Mật khẩu dưới 15 ký tự phải được đổi trước. | A password of less than 15 characters must be changed first." },
 	{ .method = POST, .pattern = "/v1/auth/step-up", .run = stepup,
 	    .fields = stepup_fields, .flags = OWN | ROUTE_BODY,
 	    .answer = stepped_fields,
 	    .summary = "Xác nhận danh tính để ký trong chốc lát | Confirm who one is, to sign for a while" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/mfa-reset",
 	    .run = mfa_reset, .flags = OWN | ROUTE_SIGN,
-	    .summary = "Gỡ xác thực hai lớp bị mất | Take a lost second factor away" },
+	    .summary = "Gỡ xác thực hai lớp bị mất | Take a lost second factor away",
+	    .doc = "Mật khẩu dưới 15 ký tự mất hiệu lực; thư đặt mật khẩu mới được gửi, người không có hộp thư cần được mời lại. | A password of less than 15 characters is void; a letter to set another leaves, and who has no mailbox is to be invited." },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -283,6 +286,8 @@ take_removed(struct ctx *c, struct db_answer *a)
 		return;
 	if (db_rows(a) == 0)
 		problem(c, P_WRONG_STATE, NULL);
+	else if (db_number(a, 0, 0) == 409)
+		problem(c, P_SHORT_PASSWORD, NULL);
 	else
 		reply_empty(c, 204);
 }
@@ -290,6 +295,7 @@ take_removed(struct ctx *c, struct db_answer *a)
 static enum step
 mfa_reset(struct ctx *c)
 {
+	signin_link(c, "account_mfa_reset", SIGNIN_LINK_S);
 	return (ctx_send(c, &q_mfa_reset, take_reset));
 }
 
@@ -307,6 +313,7 @@ take_reset(struct ctx *c, struct db_answer *a)
 		return;
 	}
 	pulse_now();
+	redis_wake(ctx_redis, "wake:relay");
 	reply_empty(c, 204);
 }
 

@@ -48,14 +48,19 @@ WITH r AS (
 told AS (@mfa_told('recovery_renewed') FROM r)
 SELECT kind FROM r;
 
+-- Not while the password is too short to stand alone.
 -- mfa_remove(caller uuid, today date, session uuid, address text,
 --     device text, request text) : one write
-WITH o AS (
+WITH p AS MATERIALIZED (
+	SELECT FROM credential
+	WHERE staff_id = $caller AND kind = 'password' AND short),
+o AS (
 	DELETE FROM credential WHERE staff_id = $caller
-	    AND kind IN ('totp', 'recovery') RETURNING kind),
+	    AND kind IN ('totp', 'recovery') AND NOT EXISTS (SELECT FROM p)
+	RETURNING kind),
 told AS (@mfa_told('mfa_removed')
 	FROM (SELECT FROM o LIMIT 1) one)
-SELECT kind FROM o LIMIT 1;
+SELECT 204 FROM (SELECT FROM o LIMIT 1) one UNION ALL SELECT 409 FROM p;
 
 -- Asked again, and it was right: this session may sign for a while.
 -- stepup_done(caller uuid, today date, session uuid, second bool,
@@ -70,11 +75,13 @@ told AS (@mfa_told('step_up') FROM s)
 SELECT id FROM s;
 
 -- A lost telephone: the administrator takes the factor away and ends what is
--- open; the person enrols anew.
--- mfa_reset(caller uuid, today date, id uuid, session uuid, address text,
---     device text, request text) : one write
+-- open; the person enrols anew. A password too short to stand alone goes with
+-- it; a letter brings a code for another, and who has no mailbox is invited.
+-- mfa_reset(caller uuid, today date, now timestamptz, id uuid, link_id uuid,
+--     code_hash bytea, ttl_s int, subject text, text text, trace text,
+--     session uuid, address text, device text, request text) : one write
 WITH cur AS MATERIALIZED (
-	SELECT t.id, h.unit_id, @perms(h.unit_id) AS perms
+	SELECT t.id, t.email, t.honorific, t.full_name, h.unit_id, @perms(h.unit_id) AS perms
 	FROM staff t
 	CROSS JOIN LATERAL (SELECT @home(t.id) AS unit_id OFFSET 0) h
 	WHERE t.id = $id AND t.deleted_at IS NULL
@@ -82,7 +89,16 @@ WITH cur AS MATERIALIZED (
 gone AS (
 	DELETE FROM credential k USING cur c WHERE k.staff_id = c.id
 	  AND c.perms & PERM_STAFF <> 0 AND c.id <> $caller
-	  AND k.kind IN ('totp', 'recovery')),
+	  AND (k.kind IN ('totp', 'recovery') OR k.short)
+	RETURNING k.kind),
+mailed AS MATERIALIZED (
+	SELECT c.* FROM cur c JOIN gone g ON g.kind = 'password'
+	WHERE c.email IS NOT NULL),
+l AS (
+	INSERT INTO link (id, staff_id, kind, hash, author_id, expires_at)
+	SELECT $link_id, m.id, 'reset', $code_hash, $caller,
+	    now() + make_interval(secs => $ttl_s) FROM mailed m),
+@link_mailed(mailed, 'account_mfa_reset'),
 t AS (
 	UPDATE staff s SET token_epoch = s.token_epoch + 1 FROM cur c
 	WHERE s.id = c.id AND c.perms & PERM_STAFF <> 0 AND c.id <> $caller

@@ -12,11 +12,10 @@
 
 #include "api/api.h"
 #include "core/config.h"
+#include "core/field.h"
 #include "core/password.h"
 #include "core/redis.h"
 #include "core/seal.h"
-#include "core/uuid.h"
-#include "domain/event.h"
 #include "domain/vocabulary.h"
 #include "http/note.h"
 #include "http/offload.h"
@@ -29,7 +28,6 @@
 
 #define OWN_WORDS 4
 #define RESET_S 3600
-#define INVITATION_S (7 * 24 * 3600)
 
 /* services/http/reset.html */
 extern const char reset_html[];
@@ -50,6 +48,7 @@ struct change {
 	char hash[PASSWORD_HASH_LEN];
 	const char *words[OWN_WORDS + COMMON_WORDS + 1];
 	int second;
+	int shorter;      /* than one that stands alone */
 	int right;        /* the old one is */
 	const char *weak; /* what is wrong with the new one */
 	uint64_t key;
@@ -63,6 +62,7 @@ static enum step invitation_make(struct ctx *);
 static struct change *change_new(struct ctx *);
 static void change_begin(struct ctx *, struct db_answer *, int);
 static void change_free(struct change *);
+static void bind_secret(struct ctx *, const struct change *);
 static void change_make(void *);
 static void take_own(struct ctx *, struct db_answer *);
 static void take_link(struct ctx *, struct db_answer *);
@@ -72,7 +72,6 @@ static void take_changed(struct ctx *, struct db_answer *);
 static void take_reset(struct ctx *, struct db_answer *);
 static void take_asked(struct ctx *, struct db_answer *);
 static void take_invited(struct ctx *, struct db_answer *);
-static void bind_link(struct ctx *, const char *, int);
 
 /* clang-format off */
 static const struct field change_fields[] = {
@@ -208,7 +207,7 @@ change_made(struct ctx *c)
 		fault_add(&c->faults, "/new_password", x->weak);
 	if (c->faults.count > 0)
 		return (problem(c, P_INVALID, NULL));
-	ctx_bind(c, "secret", x->hash);
+	bind_secret(c, x);
 	return (ctx_send(c, &q_password_change, take_changed));
 }
 
@@ -279,7 +278,7 @@ reset_made(struct ctx *c)
 		fault_add(&c->faults, "/new_password", x->weak);
 		return (problem(c, P_INVALID, NULL));
 	}
-	ctx_bind(c, "secret", x->hash);
+	bind_secret(c, x);
 	return (ctx_send(c, &q_link_use, take_reset));
 }
 
@@ -349,6 +348,7 @@ change_make(void *arg)
 
 	x->right = x->old == NULL || password_verify(x->stored, x->old, &stale);
 	x->weak = password_weak(x->new, x->second, x->words);
+	x->shorter = field_length(x->new) < PASSWORD_MIN;
 	if (x->right && x->weak == NULL && password_hash(x->new, x->hash) == -1)
 		x->weak = "bad_format";
 	change_free(x);
@@ -366,6 +366,13 @@ change_free(struct change *x)
 	x->old = x->new = NULL;
 }
 
+static void
+bind_secret(struct ctx *c, const struct change *x)
+{
+	ctx_bind(c, "secret", x->hash);
+	ctx_bind(c, "short", x->shorter ? "t" : "f");
+}
+
 /* --- codes --- */
 
 static enum step
@@ -380,7 +387,7 @@ reset_ask(struct ctx *c)
 		return (reply_empty(c, 202));
 	throttle_failed(THROTTLE_MAIL, key);
 	ctx_bind(c, "login", login);
-	bind_link(c, "account_reset", RESET_S);
+	signin_link(c, "account_reset", RESET_S);
 	return (ctx_send(c, &q_reset_ask, take_asked));
 }
 
@@ -400,7 +407,7 @@ invitation_make(struct ctx *c)
 
 	deliver = json_string_value(json_object_get(c->body, "deliver"));
 	ctx_bind(c, "by_mail", strcmp(deliver, "mail") == 0 ? "t" : "f");
-	bind_link(c, "account_invitation", INVITATION_S);
+	signin_link(c, "account_invitation", SIGNIN_LINK_S);
 	return (ctx_send(c, &q_invitation_make, take_invited));
 }
 
@@ -438,22 +445,4 @@ take_invited(struct ctx *c, struct db_answer *a)
 	}
 	buf_putc(&b, '}');
 	reply(c, 201, b.data, b.len);
-}
-
-static void
-bind_link(struct ctx *c, const char *template, int ttl_s)
-{
-	const struct template *t = template_find(template);
-	char *id, *hash, code[SEAL_CODE_LEN];
-
-	id = arena_alloc(&c->arena, UUID_LEN + 1);
-	hash = arena_alloc(&c->arena, SEAL_HASH_LEN);
-	uuid_new(id);
-	seal_code(id, code);
-	seal_code_hash(code, hash);
-	ctx_bind(c, "link_id", id);
-	ctx_bind(c, "code_hash", hash);
-	ctx_bind(c, "ttl_s", arena_printf(&c->arena, "%d", ttl_s));
-	ctx_bind(c, "subject", t->subject);
-	ctx_bind(c, "text", t->body);
 }

@@ -18,11 +18,11 @@ WHERE t.id = $caller;
 -- A new password ends what the old one has opened, but for the session kept.
 -- @password_set(staff, kept, action)
 cred AS (
-	INSERT INTO credential AS c (staff_id, kind, secret, set_at)
-	SELECT x.id, 'password', $secret, now() FROM (SELECT @staff AS id) x
-	WHERE x.id IS NOT NULL
+	INSERT INTO credential AS c (staff_id, kind, secret, short, set_at)
+	SELECT x.id, 'password', $secret, $short, now()
+	FROM (SELECT @staff AS id) x WHERE x.id IS NOT NULL
 	ON CONFLICT (staff_id, kind) DO UPDATE SET secret = $secret,
-	    set_at = now() RETURNING c.staff_id),
+	    short = $short, set_at = now() RETURNING c.staff_id),
 t AS (
 	UPDATE staff s SET token_epoch = s.token_epoch + 1
 	FROM cred c WHERE s.id = c.staff_id
@@ -43,7 +43,7 @@ told AS (
 	FROM t);
 
 -- password_change(caller uuid, today date, session uuid, secret text,
---     address text, device text, request text) : one write
+--     short bool, address text, device text, request text) : one write
 WITH @password_set($caller, $session, 'password_changed')
 SELECT t.token_epoch, s.generation, @who_json(t)
 FROM t JOIN session s ON s.id = $session;
@@ -56,8 +56,8 @@ FROM link l JOIN staff t ON t.id = l.staff_id AND t.status = 'active'
     AND t.deleted_at IS NULL
 WHERE l.hash = $code_hash AND l.used_at IS NULL AND l.expires_at > now();
 
--- link_use(code_hash bytea, today date, secret text, address text,
---     device text, request text) : one write
+-- link_use(code_hash bytea, today date, secret text, short bool,
+--     address text, device text, request text) : one write
 -- unscoped: whoever holds the code may use it
 WITH l AS (
 	UPDATE link SET used_at = now()

@@ -9,6 +9,8 @@
 #include "core/seal.h"
 #include "core/token.h"
 #include "core/totp.h"
+#include "core/uuid.h"
+#include "domain/event.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/signin.h"
@@ -136,6 +138,24 @@ const char *
 signin_seal(struct ctx *c, const char *staff, const char *secret)
 {
 	return (seal_text(&c->arena, secret, strlen(secret), staff, UUID_LEN));
+}
+
+void
+signin_link(struct ctx *c, const char *template, int ttl_s)
+{
+	const struct template *t = template_find(template);
+	char *id, *hash, code[SEAL_CODE_LEN];
+
+	id = arena_alloc(&c->arena, UUID_LEN + 1);
+	hash = arena_alloc(&c->arena, SEAL_HASH_LEN);
+	uuid_new(id);
+	seal_code(id, code);
+	seal_code_hash(code, hash);
+	ctx_bind(c, "link_id", id);
+	ctx_bind(c, "code_hash", hash);
+	ctx_bind(c, "ttl_s", arena_printf(&c->arena, "%d", ttl_s));
+	ctx_bind(c, "subject", t->subject);
+	ctx_bind(c, "text", t->body);
 }
 
 void

@@ -37,6 +37,14 @@ void signin_second(struct ctx *, const char *staff, const char *sealed,
 /* Seal an authenticator's secret for its person. */
 const char *signin_seal(struct ctx *, const char *staff, const char *secret);
 
+/*
+ * A new one-time code that sets a password, for a statement with @link_mailed
+ * (api/password.sql): binds $link_id, $code_hash and $ttl_s, and the letter's
+ * $subject and $text.
+ */
+#define SIGNIN_LINK_S (7 * 24 * 3600) /* of one that somebody else has made */
+void signin_link(struct ctx *, const char *template, int ttl_s);
+
 /* Have the browser forget. */
 void signin_forget(struct ctx *);
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from accounts import GOOD, bearer, enrol, login, new_person, staff_id
 from stack import expect, problem, until
 
+SHORT = "xk3#vq9w"      # good enough beside a second factor
+
 
 def change(s, token, new, old):
     return s.post("/v1/auth/password", body={
@@ -56,7 +58,38 @@ def test_a_second_factor_lets_a_password_be_shorter(stack):
     t = login(stack, "pass.short")["access_token"]
     assert fault(change(stack, t, "xk3#vq9w", old)) == "too_short"
     enrol(stack, "pass.short", t)
-    expect(change(stack, t, "xk3#vq9w", old), 200)
+    expect(change(stack, t, SHORT, old), 200)
+
+
+def paired(s, user):
+    """A person whose password is short, beside a second factor; a token."""
+    old = new_person(s, user, email=f"{user}@example.invalid")
+    t = login(s, user)["access_token"]
+    enrol(s, user, t)
+    return expect(change(s, t, SHORT, old), 200)["access_token"]
+
+
+def test_a_second_factor_stays_while_the_password_is_short(stack):
+    t = paired(stack, "pass.paired")
+    problem(stack.call("DELETE", "/v1/auth/mfa", **bearer(t)), 409,
+            "short_password")
+    t = expect(change(stack, t, GOOD, SHORT), 200)["access_token"]
+    expect(stack.call("DELETE", "/v1/auth/mfa", **bearer(t)), 204)
+    login(stack, "pass.paired", GOOD)
+
+
+def test_a_short_password_is_void_once_its_second_factor_is_lost(stack):
+    paired(stack, "pass.unpaired")
+    path = f"/v1/staff/{staff_id(stack, 'pass.unpaired')}/mfa-reset"
+    expect(stack.post(path, "admin"), 204)
+    login(stack, "pass.unpaired", SHORT, status=401)
+    mail = until(lambda: mails(stack, "pass.unpaired@example.invalid"), 20)
+    code = code_of(mail[0])
+    problem(stack.post("/v1/auth/reset", body={
+        "token": code, "new_password": SHORT}), 422, "invalid")
+    expect(stack.post("/v1/auth/reset", body={
+        "token": code, "new_password": GOOD}), 204)
+    login(stack, "pass.unpaired", GOOD)
 
 
 def test_a_password_is_the_same_in_either_normal_form(stack):

@@ -53,7 +53,7 @@ RETURNS jsonb LANGUAGE sql AS $$
 	    n('chair'), 'link_id', n('link'), 'code_hash', '\x03', 'hint', 'x',
 	    'ttl_s', 600, 'by_mail', false, 'text', 'x',
 	    'secret', 'x', 'step', 1, 'codes', '{}', 'epoch', 0, 'path', '/',
-	    'second', true, 'step_up_s', 600, 'acknowledge', true, 'body',
+	    'second', true, 'short', false, 'step_up_s', 600, 'acknowledge', true, 'body',
 	    try_body(statement)) || CASE statement
 	    WHEN 'idempotency_put' THEN '{"status":200}'
 	    WHEN 'idempotency_get' THEN '{"key":"key"}'
