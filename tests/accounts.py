@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import secrets
 import struct
 import time
 
@@ -39,14 +40,17 @@ def staff_id(s, user):
 
 
 def new_person(s, user, unit="economy", role=None, email=None):
-    """A person with a password, by the operator."""
+    """A person, by the operator; the password, which he sets himself."""
     args = ["staff", "create", user, "--name", "Cán bộ " + user,
             "--unit", unit, "--role", role or "staff"]
     if email:
         args += ["--email", email]
-    out = s.camket(*args).stdout.split()
-    s.accounts[user] = {"username": user, "password": out[1]}
-    return out[1]
+    code = s.camket(*args).stdout.split()[1].split("#")[1]
+    password = secrets.token_urlsafe(16)
+    expect(s.post("/v1/auth/reset", body={
+        "token": code, "new_password": password}), 204)
+    s.accounts[user] = {"username": user, "password": password}
+    return password
 
 
 def step_up(s, user, token):

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "core/config.h"
+#include "core/keys.h"
 #include "core/log.h"
 #include "operator/command.h"
 
@@ -25,7 +24,7 @@ static const struct command commands[] = {
 	    keys_command },
 	{ "staff", "staff create USER --name NAME --unit CODE --role ROLE "
 	    "[--position TEXT] [--email ADDRESS]",
-	    "a person with an account; the password is shown once",
+	    "a person with an account; the link that sets a password is shown once",
 	    staff_command },
 	{ "token", "token USER", "an access token for a person",
 	    token_command },
@@ -141,16 +140,21 @@ ask(struct worker *w, const struct query *q, const char *const *values,
 }
 
 void
-new_password(char out[static 24])
+invitation_new(struct invitation *x)
 {
-	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
-	int i;
+	keys_load(keys_dir());
+	uuid_new(x->id);
+	seal_code(x->id, x->code);
+	seal_code_hash(x->code, x->hash);
+}
 
-	for (i = 0; i < 23; i++)
-		out[i] = i % 6 == 5 ?
-		    '-' :
-		    letters[randombytes_uniform((uint32_t)sizeof(letters) - 1)];
-	out[23] = '\0';
+void
+invitation_print(const struct invitation *x)
+{
+	const char *page = config_text(CFG_LINK_URL);
+
+	printf("%s%s#%s\n", *page != '\0' ? page : config_text(CFG_URL),
+	    *page != '\0' ? "" : "/reset", x->code);
 }
 
 static int

@@ -257,7 +257,7 @@ def test_refusals_and_sign_ins_are_in_the_trail(stack):
     sid = staff_id(stack, "pass.trail")
     until(lambda: [r[0] for r in stack.sql(
         "SELECT action FROM audit WHERE staff_id = %s ORDER BY at", sid)]
-        == ["sign_in_refused", "sign_in"])
+        == ["password_reset", "sign_in_refused", "sign_in"])
 
 
 def test_processes_tell_each_other_of_failures_and_revocations(stack):

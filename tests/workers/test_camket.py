@@ -77,12 +77,23 @@ def test_import_by_the_operator(stack, tmp_path):
     assert stack.one("SELECT count(*) FROM plan") == 1
 
 
-def test_new_account_signs_in(stack):
+def test_new_account_signs_in_by_a_link_that_sets_its_password(stack):
     done = stack.camket("staff", "create", "clerk.new", "--name",
                         "Cán bộ tiếp dân", "--unit", "ward-thanh-khe",
                         "--role", "staff")
     assert done.returncode == 0
     assert stack.one("SELECT count(*) FROM staff WHERE username = 'clerk.new'")
+    # the first line is for scripts; whoever runs it learns no password
+    user, link = done.stdout.splitlines()[0].split()
+    assert (user, link.split("#")[0]) == ("clerk.new", stack.url + "/reset")
+    assert stack.one("SELECT count(*) FROM credential c JOIN staff s "
+                     "ON s.id = c.staff_id WHERE username = 'clerk.new'") == 0
+    reset = {"token": link.split("#")[1],
+             "new_password": "con ngựa đúng pin ghim"}
+    expect(stack.post("/v1/auth/reset", body=reset), 204)
+    expect(stack.post("/v1/auth/reset", body=reset), 410)
+    expect(stack.post("/v1/auth/login", body={
+        "username": user, "password": reset["new_password"]}), 200)
     me = expect(stack.get("/v1/me", "clerk.new"), 200)
     assert me["full_name"] == "Cán bộ tiếp dân"
     refused(stack.camket("staff", "create", "clerk.new", "--name", "Khác",

@@ -1,6 +1,8 @@
 #ifndef OPERATOR_COMMAND_H
 #define OPERATOR_COMMAND_H
 
+#include "core/seal.h"
+#include "core/uuid.h"
 #include "worker.h"
 
 /*
@@ -38,7 +40,16 @@ int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int ask(struct worker *, const struct query *, const char *const *values,
     char *out, size_t cap);
 
-/* A password nobody has chosen: 20 characters, about 100 bits. */
-void new_password(char out[static 24]);
+/*
+ * A one-time code by which a person sets a password, within a week; what is
+ * stored is its hash. Printed as a link, on what is left of the line.
+ */
+struct invitation {
+	char id[UUID_LEN + 1];
+	char code[SEAL_CODE_LEN];
+	char hash[SEAL_HASH_LEN];
+};
+void invitation_new(struct invitation *);
+void invitation_print(const struct invitation *);
 
 #endif

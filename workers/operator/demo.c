@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <jansson.h>
+#include <sodium.h>
 
 #include "core/arena.h"
 #include "core/buf.h"
@@ -22,6 +23,7 @@
 
 static json_t *account(const json_t *, const char *);
 static int write_accounts(const char *, const json_t *);
+static void new_password(char[static 24]);
 
 int
 demo_command(struct worker *w, int argc, char **argv)
@@ -131,4 +133,18 @@ write_accounts(const char *path, const json_t *list)
 		r = 0;
 	free(text);
 	return (r);
+}
+
+/* A password nobody has chosen: 20 characters, about 100 bits. */
+static void
+new_password(char out[static 24])
+{
+	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+	int i;
+
+	for (i = 0; i < 23; i++)
+		out[i] = i % 6 == 5 ?
+		    '-' :
+		    letters[randombytes_uniform((uint32_t)sizeof(letters) - 1)];
+	out[23] = '\0';
 }

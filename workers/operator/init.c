@@ -2,10 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/config.h"
 #include "core/keys.h"
-#include "core/seal.h"
-#include "core/uuid.h"
 #include "operator/command.h"
 #include "queries.h"
 
@@ -13,9 +10,9 @@ int
 init_command(struct worker *w, int argc, char **argv)
 {
 	const char *unit, *admin, *code, *kind;
-	char link[UUID_LEN + 1], secret[SEAL_CODE_LEN], hash[SEAL_HASH_LEN];
+	struct invitation link;
+	const char *v[8];
 	char id[64];
-	const char *v[8], *page = config_text(CFG_LINK_URL);
 
 	unit = option(argc, argv, "unit");
 	admin = option(argc, argv, "admin");
@@ -28,18 +25,15 @@ init_command(struct worker *w, int argc, char **argv)
 	if (worker_clock(w) == -1)
 		return (complain("the database does not answer; has it been "
 		                 "migrated?"));
-	keys_load(keys_dir());
-	uuid_new(link);
-	seal_code(link, secret);
-	seal_code_hash(secret, hash);
+	invitation_new(&link);
 	v[0] = w->today;
 	v[1] = w->now;
 	v[2] = unit;
 	v[3] = code != NULL ? code : "root";
 	v[4] = kind != NULL ? kind : "ward";
 	v[5] = admin;
-	v[6] = link;
-	v[7] = hash;
+	v[6] = link.id;
+	v[7] = link.hash;
 	switch (ask(w, &q_init_make, v, id, sizeof(id))) {
 	case 1:
 		break;
@@ -48,9 +42,8 @@ init_command(struct worker *w, int argc, char **argv)
 	default:
 		return (complain("not created"));
 	}
-	printf("%s is set up. %s sets a password, once and within a week:\n"
-	       "  %s%s#%s\n",
-	    unit, admin, *page != '\0' ? page : config_text(CFG_URL),
-	    *page != '\0' ? "" : "/reset", secret);
+	printf("%s is set up. %s sets a password, once and within a week:\n  ",
+	    unit, admin);
+	invitation_print(&link);
 	return (0);
 }

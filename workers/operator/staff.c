@@ -1,8 +1,10 @@
-/* Accounts: created with a password that is shown once. */
+/*
+ * Accounts. Who makes one never learns its password: what is shown is a link
+ * that sets it, once.
+ */
 #include <stdio.h>
 #include <string.h>
 
-#include "core/password.h"
 #include "domain/role.h"
 #include "operator/command.h"
 #include "queries.h"
@@ -11,8 +13,9 @@ int
 staff_command(struct worker *w, int argc, char **argv)
 {
 	const char *user, *name, *unit, *role, *position, *email;
-	char password[24], hash[PASSWORD_HASH_LEN], id[64];
-	const char *v[9];
+	struct invitation link;
+	const char *v[10];
+	char id[64];
 
 	if (argc < 2 || strcmp(argv[0], "create") != 0)
 		return (complain("staff create USER --name NAME --unit CODE "
@@ -29,9 +32,7 @@ staff_command(struct worker *w, int argc, char **argv)
 		return (complain("there is no role \"%s\"", role));
 	if (worker_clock(w) == -1)
 		return (complain("the database does not answer"));
-	new_password(password);
-	if (password_hash(password, hash) == -1)
-		return (complain("no memory for hashing a password"));
+	invitation_new(&link);
 	v[0] = w->today;
 	v[1] = w->now;
 	v[2] = user;
@@ -40,7 +41,8 @@ staff_command(struct worker *w, int argc, char **argv)
 	v[5] = role;
 	v[6] = position != NULL ? position : "";
 	v[7] = email;
-	v[8] = hash;
+	v[8] = link.id;
+	v[9] = link.hash;
 	switch (ask(w, &q_staff_make, v, id, sizeof(id))) {
 	case 1:
 		break;
@@ -50,7 +52,8 @@ staff_command(struct worker *w, int argc, char **argv)
 		return (complain("\"%s\" is not created: is the name taken?",
 		    user));
 	}
-	printf("%s  %s\nshown once: have it changed at the first sign-in\n",
-	    user, password);
+	printf("%s  ", user);
+	invitation_print(&link);
+	printf("shown once: sets a password, once and within a week\n");
 	return (0);
 }

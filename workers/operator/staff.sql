@@ -1,5 +1,6 @@
 -- staff_make(today date, now timestamptz, username text, name text,
---     unit text, role text, position text, email text, hash text) : one write
+--     unit text, role text, position text, email text, link_id uuid,
+--     code_hash bytea) : one write
 -- unscoped: the operator's, as the owner
 WITH u AS (SELECT id FROM unit WHERE code = $unit AND deleted_at IS NULL),
 s AS (
@@ -16,9 +17,10 @@ g AS (
 	SELECT uuid_v7(), s.id, u.id, r.role, $today, 0, $now
 	FROM s CROSS JOIN u
 	CROSS JOIN (SELECT 'staff' AS role UNION SELECT $role) r),
-c AS (
-	INSERT INTO credential (staff_id, kind, secret, set_at)
-	SELECT s.id, 'password', $hash, $now FROM s)
+l AS (
+	INSERT INTO link (id, staff_id, kind, hash, expires_at)
+	SELECT $link_id, s.id, 'invitation', $code_hash,
+	    now() + interval '7 days' FROM s)
 SELECT id FROM s;
 
 -- token_open(username text, session uuid, ttl_s int) : one write
