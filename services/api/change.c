@@ -21,7 +21,7 @@ static const struct field line_fields[] = {
 	{ .name = "gone", .type = F_BOOL, .flags = FIELD_ALWAYS | FIELD_MAYBE,
 	    .doc = "Không còn thấy được | It cannot be seen any more" },
 	{ .name = "item", .type = F_ANY, .flags = FIELD_SERVER | FIELD_MAYBE,
-	    .doc = "Đối tượng, khi có `include=item` | The item, with `include=item`" },
+	    .doc = "Đối tượng, khi có `include=item`; hồ sơ riêng của người khác thì đọc ở href | The item, with `include=item`; what is personal and another's is read at its href" },
 	FIELDS_END
 };
 static const struct field answer[] = {

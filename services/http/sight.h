@@ -39,7 +39,8 @@ struct sight {
 	struct arena *arena;
 	const char *caller;
 	const char *today;
-	int whole; /* keep the items */
+	int whole; /* keep the items; not those whose reading leaves a line
+	            * in the trail, for anybody but whom they are about */
 	void (*done)(void *);
 	void *arg;
 	int failed; /* some were not looked at */

@@ -3,6 +3,8 @@ changed, taken out or moved unseen."""
 
 import pytest
 from accounts import login, new_person, staff_id
+from office import DOER, HEAD
+from sse import Events
 from stack import expect, problem, until
 
 
@@ -36,17 +38,35 @@ def test_grants_refusals_sign_ins_and_reads_are_in_the_trail(stack):
         stack, actor_id=staff_id(stack, "head.economy")))
 
 
-def test_reading_the_evaluation_of_another_is_in_the_trail(stack):
-    e = stack.one("SELECT id FROM evaluation LIMIT 1")
-    if e is None:
-        e = expect(stack.post("/v1/evaluations", "staff.economy1", {
-            "staff_id": staff_id(stack, "staff.economy1"),
-            "criteria_set_code": "BH-2023", "period": "2026-Q1"}), 201)["id"]
-    expect(stack.get(f"/v1/evaluations/{e}", "staff.economy1"), 200)
-    expect(stack.get("/v1/evaluations", "head.economy"), 200)
-    until(lambda: stack.one("SELECT count(*) FROM audit WHERE action = 'list' "
-                            "AND kind = 'evaluation' AND actor_id = %s",
-                            staff_id(stack, "head.economy")))
+def test_reading_the_evaluation_of_another_is_in_the_trail(stack, office):
+    before = expect(stack.get("/v1/changes", HEAD), 200)["sync"]
+    e = office.make("evaluations", DOER, {
+        "criteria_set_code": "TC-CHUNG", "period": "2190-01"})
+    e = office.go("evaluations", e, "self_assess", DOER)
+
+    def lines(action, user):
+        return stack.one(
+            "SELECT count(*) FROM audit WHERE action = %s AND actor_id = %s "
+            "AND kind = 'evaluation' AND (ref = %s OR ref IS NULL)", action,
+            office.people[user], e["id"])
+    listed = lines("list", HEAD)
+    expect(stack.get("/v1/evaluations", HEAD), 200)
+    until(lambda: lines("list", HEAD) > listed)
+    # the feed tells that it changed; who wants it whole reads it
+    query = f"?since={before}&include=item"
+    for user, whole in ((DOER, True), (HEAD, False)):
+        told = until(lambda u=user: [
+            x for x in expect(stack.get("/v1/changes" + query, u), 200)[
+                "items"] if x["id"] == e["id"]])
+        assert ("item" in told[-1]) == whole, user
+    with Events(stack, HEAD, query) as s:
+        told = s.wait(lambda s: [x for x in s.changes if x["id"] == e["id"]])
+        assert "item" not in told[-1]
+    expect(stack.get(f"/v1/evaluations/{e['id']}", DOER), 200)
+    assert lines("read", HEAD) == 0
+    expect(stack.get(f"/v1/evaluations/{e['id']}", HEAD), 200)
+    until(lambda: lines("read", HEAD) == 1)
+    assert lines("read", DOER) == 0
 
 
 def test_who_audits_reads_the_trail_and_nobody_else(stack):
