@@ -375,14 +375,25 @@ bind_secret(struct ctx *c, const struct change *x)
 
 /* --- codes --- */
 
+/*
+ * Letters to one account are few, in silence; an address that asks in names
+ * that are nobody's waits, as it does where it signs in with them.
+ */
 static enum step
 reset_ask(struct ctx *c)
 {
 	const char *login;
-	uint64_t key;
+	uint64_t key, *from;
+	unsigned wait;
 
 	login = json_string_value(json_object_get(c->body, "login"));
 	key = throttle_key(THROTTLE_MAIL, login, NULL);
+	from = c->state = arena_alloc(&c->arena, sizeof(*from));
+	*from = throttle_key(THROTTLE_ADDRESS, c->address, NULL);
+	if ((wait = throttle_wait(*from)) > 0) {
+		c->retry_after = arena_printf(&c->arena, "%u", wait);
+		return (problem(c, P_TOO_MANY, NULL));
+	}
 	if (throttle_wait(key) > 0)
 		return (reply_empty(c, 202));
 	throttle_failed(THROTTLE_MAIL, key);
@@ -394,9 +405,14 @@ reset_ask(struct ctx *c)
 static void
 take_asked(struct ctx *c, struct db_answer *a)
 {
+	const uint64_t *from = c->state;
+
 	if (ctx_failed(c, a))
 		return;
-	redis_wake(ctx_redis, "wake:relay");
+	if (db_text(a, 0, 0)[0] == 't')
+		redis_wake(ctx_redis, "wake:relay");
+	else
+		throttle_failed(THROTTLE_ADDRESS, *from);
 	reply_empty(c, 202);
 }
 

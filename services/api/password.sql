@@ -89,7 +89,7 @@ j AS (
 -- The same work, and the same answer, whether there is such an account or not.
 -- reset_ask(today date, now timestamptz, login text, link_id uuid,
 --     code_hash bytea, ttl_s int, subject text, text text, trace text,
---     address text, device text, request text) : none write
+--     address text, device text, request text) : one write
 -- unscoped: nobody is known; the letter goes to the account's own address
 WITH who AS MATERIALIZED (
 	SELECT t.id, t.email, t.honorific, t.full_name FROM staff t
@@ -104,7 +104,8 @@ l AS (
 @link_mailed(who, 'account_reset')
 INSERT INTO audit (action, staff_id, unit_id, address, device, request)
 SELECT 'reset_asked', w.id, @home(w.id), $address, $device, $request
-FROM (SELECT) one LEFT JOIN who w ON true;
+FROM (SELECT) one LEFT JOIN who w ON true
+RETURNING staff_id IS NOT NULL AS known;
 
 -- An administrator lets a person in: by mail, or by a code to print and hand
 -- over. He never learns a password.

@@ -180,5 +180,7 @@ refuse(struct ctx *c)
 {
 	c->who.staff[0] = '\0';
 	c->who.session[0] = '\0';
+	if (limit_admit(c) == STEP_DONE)
+		return (STEP_DONE);
 	return (problem(c, P_UNAUTHENTICATED, NULL));
 }

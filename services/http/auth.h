@@ -5,7 +5,8 @@
 
 /*
  * Who is calling, and may he call at all: an access token, a machine's key
- * (with its scopes) or a ticket; revocation; the rate limit.
+ * (with its scopes) or a ticket; revocation; the rate limit, which for those
+ * who are refused is their address's.
  */
 enum step auth_admit(struct ctx *);
 

@@ -33,6 +33,7 @@
 #include "http/check.h"
 #include "http/ctx.h"
 #include "http/gate.h"
+#include "http/limit.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -383,9 +384,11 @@ ctx_admit(struct ctx *c)
 	if (c->part_of != NULL &&
 	    (c->route->flags & (ROUTE_ALONE | ROUTE_PUBLIC)))
 		return (problem(c, P_FORBIDDEN, "not as part of a batch"));
-	if (c->route->flags & ROUTE_PUBLIC)
+	if (!(c->route->flags & ROUTE_PUBLIC))
+		return (auth_admit(c));
+	if (c->method == GET || c->method == HEAD)
 		return (STEP_MORE);
-	return (auth_admit(c));
+	return (limit_admit(c));
 }
 
 /* What signs asks once more who it is; for a batch the whole has been asked. */

@@ -15,6 +15,7 @@
 struct gate_message;
 struct http_request;
 struct route;
+struct bucket;
 struct ctx;
 struct batch;
 
@@ -71,7 +72,8 @@ struct ctx {
 	struct token who; /* staff "" = nobody */
 	const char
 	    *scopes; /* of a machine's key, "{a:read,…}"; NULL = a person */
-	int stepped_up; /* asked again lately: 1 yes, 0 not known */
+	int stepped_up;             /* asked again lately: 1 yes, 0 not known */
+	const struct bucket *limit; /* counted there (limit.c), or NULL */
 	char today[11];
 	char now[40];
 

@@ -1,5 +1,5 @@
 /*
- * Token buckets in a table of fixed size. Two accounts may share a bucket by
+ * Token buckets in a table of fixed size. Two callers may share a bucket by
  * chance; the newer takes it over, and the older starts full again.
  */
 #include <stdio.h>
@@ -14,30 +14,38 @@
 
 #define BUCKETS 8192 /* a power of two */
 
+struct kind {
+	const char *name;
+	int accounts; /* as many as this may ask together */
+};
+static const struct kind account = { "account", 1 };
+static const struct kind address = { "address", 10 };
+
 struct bucket {
-	unsigned long long account;
+	unsigned long long owner;
+	const struct kind *kind;
 	uint64_t at; /* ms */
 	double tokens;
 };
 static struct bucket buckets[BUCKETS];
 
 static struct bucket *limit_bucket(const struct ctx *);
-static double limit_burst(void);
+static double limit_rate(const struct bucket *);
+static double limit_burst(const struct bucket *);
 
 enum step
 limit_admit(struct ctx *c)
 {
-	long rate = config_number(CFG_RATE);
 	struct bucket *b;
 	uint64_t now;
 
-	if (rate == 0)
+	if (config_number(CFG_RATE) == 0)
 		return (STEP_MORE);
-	b = limit_bucket(c);
+	c->limit = b = limit_bucket(c);
 	now = clock_mono_ms();
-	b->tokens += (double)(now - b->at) * (double)rate / 1000;
-	if (b->tokens > limit_burst())
-		b->tokens = limit_burst();
+	b->tokens += (double)(now - b->at) * limit_rate(b) / 1000;
+	if (b->tokens > limit_burst(b))
+		b->tokens = limit_burst(b);
 	b->at = now;
 	if (b->tokens >= 1) {
 		b->tokens -= 1;
@@ -51,39 +59,51 @@ limit_admit(struct ctx *c)
 void
 limit_fields(const struct ctx *c, struct buf *out)
 {
-	long rate = config_number(CFG_RATE);
-	const struct bucket *b;
+	const struct bucket *b = c->limit;
 
-	if (rate == 0 || c->who.staff[0] == '\0')
+	if (b == NULL)
 		return;
-	b = limit_bucket(c);
 	buf_printf(out,
-	    "ratelimit-policy: \"account\";q=%d;w=%d\r\n"
-	    "ratelimit: \"account\";r=%d;t=1\r\n",
-	    (int)limit_burst(), (int)(limit_burst() / (double)rate),
+	    "ratelimit-policy: \"%s\";q=%d;w=%d\r\n"
+	    "ratelimit: \"%s\";r=%d;t=1\r\n",
+	    b->kind->name, (int)limit_burst(b),
+	    (int)(limit_burst(b) / limit_rate(b)), b->kind->name,
 	    (int)b->tokens);
 }
 
+/* Of the caller's account, or of the address a stranger comes from. */
 static struct bucket *
 limit_bucket(const struct ctx *c)
 {
-	unsigned long long account;
+	int known = c->who.staff[0] != '\0';
+	unsigned long long owner;
 	struct bucket *b;
 
-	account = seal_hash(c->who.staff, UUID_LEN);
-	b = &buckets[account & (BUCKETS - 1)];
-	if (b->account != account) {
-		b->account = account;
+	owner = known ? seal_hash(c->who.staff, UUID_LEN) :
+	                seal_hash(c->address, strlen(c->address));
+	b = &buckets[owner & (BUCKETS - 1)];
+	if (b->owner != owner) {
+		b->owner = owner;
+		b->kind = known ? &account : &address;
 		b->at = clock_mono_ms();
-		b->tokens = limit_burst();
+		b->tokens = limit_burst(b);
 	}
 	return (b);
 }
 
+/* Requests a second. */
 static double
-limit_burst(void)
+limit_rate(const struct bucket *b)
+{
+	return ((double)(config_number(CFG_RATE) * b->kind->accounts));
+}
+
+static double
+limit_burst(const struct bucket *b)
 {
 	long burst = config_number(CFG_RATE_BURST);
 
-	return ((double)(burst != 0 ? burst : 4 * config_number(CFG_RATE)));
+	if (burst == 0)
+		burst = 4 * config_number(CFG_RATE);
+	return ((double)(burst * b->kind->accounts));
 }

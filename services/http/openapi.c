@@ -638,7 +638,7 @@ answer_status(const struct route *r)
 static json_t *
 headers(const struct route *r, int status)
 {
-	int open = (r->flags & ROUTE_PUBLIC) != 0;
+	int counted = !(r->flags & ROUTE_PUBLIC) || r->method != GET;
 	const struct {
 		const char *field;
 		const char *name;
@@ -651,8 +651,8 @@ headers(const struct route *r, int status)
 		{ "Location", "Location", status == 201 && is_named(r) },
 		{ "Link", "Link", r->list != NULL },
 		{ "Idempotency-Replayed", "IdempotencyReplayed", is_keyed(r) },
-		{ "RateLimit", "RateLimit", !open },
-		{ "RateLimit-Policy", "RateLimitPolicy", !open },
+		{ "RateLimit", "RateLimit", counted },
+		{ "RateLimit-Policy", "RateLimitPolicy", counted },
 		{ "X-Request-Id", "RequestId", 1 },
 	};
 	json_t *all = json_object();
