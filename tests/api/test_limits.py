@@ -1,10 +1,15 @@
 """How much strangers may ask: by the address they come from, whatever they
-come with, while those behind it who show who they are go on working."""
+come with, while those behind it who show who they are go on working. And how
+many may sign in at once."""
 
+import contextlib
+import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stack import Host, expect, new_id, problem
+from stack import Host, expect, new_id, problem, until
+from wire import Wire, request
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,7 @@ def limited(stack):
 
 @pytest.fixture(scope="module")
 def host(stack):
-    h = Host(stack, API_PROCESSES=1, PROXIES="127.0.0.1")
+    h = Host(stack, API_PROCESSES=1, PROXIES="127.0.0.1", LOGINS=1)
     try:
         yield h.up()
     finally:
@@ -91,3 +96,34 @@ def test_asking_for_links_of_ones_own_does_not_count_for_the_address(host):
         assert ask_reset(host, "chair", "203.0.113.62").status_code == 202
     assert ask_reset(host, "nobody.at.all",
                      "203.0.113.62").status_code == 202
+
+
+def test_a_storm_of_logins_is_refused_early_while_reads_go_on(host):
+    chair = {"username": "chair",
+             "password": host.accounts["chair"]["password"]}
+    login = request("POST", "/v1/auth/login", json.dumps(chair))
+    read = request("GET", "/v1/me",
+                   Authorization="Bearer " + host.token("office1"))
+    before = host.metrics()["camket_logins_refused_total"]
+
+    def answer(wire):
+        return wire.answer(), time.monotonic()
+
+    with contextlib.ExitStack() as close, ThreadPoolExecutor(31) as pool:
+        wires = [close.enter_context(Wire(host)) for _ in range(31)]
+        for wire in wires[:30]:
+            wire.send(login)
+        wires[30].send(read)
+        *came, (r, read_at) = pool.map(answer, wires)
+    seen = [a.status for a, _ in came]
+    assert set(seen) == {200, 503}
+    assert seen.count(200) >= 8     # one is compared, the others wait
+    refused = next(a for a, _ in came if a.status == 503)
+    assert json.loads(refused.body)["code"] == "overloaded"
+    assert int(refused.headers["retry-after"]) >= 1
+    assert host.metrics()["camket_logins_refused_total"] - before == \
+        seen.count(503)
+    # nobody waits for a password but those who have sent one
+    assert r.status == 200
+    assert read_at < max(at for a, at in came if a.status == 200)
+    until(lambda: host.post("/v1/auth/login", body=chair).status_code == 200)
