@@ -2,6 +2,8 @@
 by mail once, and the figures of the unit follow."""
 
 import datetime
+import os
+import signal
 import time
 
 import pytest
@@ -163,3 +165,25 @@ def test_plan_of_the_past_reminds_no_one_today(stack, mail):
     assert stack.one("SELECT count(*) FROM task WHERE plan_id = %s"
                      " AND due_on < count_from", plan["id"]) > 0
     assert stack.camket("rollup", "verify", check=False).returncode == 0
+
+
+def test_a_trace_goes_from_the_request_to_the_letter(stack, mail):
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    for title, header in (("Việc có vết", {"traceparent": trace}),
+                          ("Việc không vết", {})):
+        task = expect(stack.post("/v1/tasks", "head.economy", {
+            "title": title, "due_on": "2099-06-30",
+            "lead": {"staff_code": "staff.economy1"}}), 201)
+        path = f"/v1/tasks/{task['id']}/assign"
+        relay = stack.kill("relay", signal.SIGSTOP)
+        try:
+            expect(stack.verb(path, "head.economy", task, **header), 200)
+            assert stack.sql(
+                "SELECT j.trace FROM job j JOIN event e"
+                " ON j.kind = 'notice' AND j.ref = e.seq::text"
+                " WHERE e.ref = %s", task["id"]) == [(
+                    header.get("traceparent"),)]
+        finally:
+            os.kill(relay, signal.SIGCONT)
+        letter, = until(lambda: told(mail, DOER, title), 15)
+        assert letter["Traceparent"] == header.get("traceparent")
