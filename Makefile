@@ -115,6 +115,7 @@ API = \
 	services/api/plan_receipt.c \
 	services/api/obligation.c \
 	services/api/proposal.c \
+	services/api/remediation.c \
 	services/api/review.c \
 	services/api/rollup.c \
 	services/api/search.c \

@@ -12,7 +12,7 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA camket TO camket_api, camket_worker;
 
 GRANT SELECT, INSERT, UPDATE ON unit, unit_version, staff, assignment,
     document, plan, number_register, obligation, task, criteria_set, review,
-    evaluation, notification TO camket_api;
+    remediation, evaluation, notification TO camket_api;
 GRANT SELECT, INSERT, DELETE ON unit_cover TO camket_api;
 GRANT SELECT ON reach, unit_succession, calendar, calendar_day, workday, role, state,
     clock, fact, work, cell, reminder, delivery, reminder_rule, mark
@@ -36,8 +36,8 @@ GRANT SELECT, INSERT ON idempotency TO camket_api;
 
 GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, staff,
     reach, assignment, staff_grant, document, plan, obligation, task, criteria_set,
-    review, evaluation, work, role, state, calendar, calendar_day, workday,
-    clock, fact, cell_source, reminder_rule, event TO camket_worker;
+    review, remediation, evaluation, work, role, state, calendar, calendar_day,
+    workday, clock, fact, cell_source, reminder_rule, event TO camket_worker;
 GRANT INSERT ON event, task TO camket_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job, mark, cell, reminder, delivery,
     notification, duty TO camket_worker;

@@ -15,6 +15,14 @@ SELECT 'commitment' AS kind, c.id, c.version, c.status, c.unit_id,
     AS due_on, c.plan_id, NULL::uuid[] AS co_unit_ids
 FROM commitment c WHERE c.deleted_at IS NULL
 UNION ALL
+-- put right by the subject or the unit's leader; verified by who concluded
+SELECT 'remediation', n.id, n.version, n.status, n.unit_id,
+    CASE n.status WHEN 'open' THEN n.unit_id ELSE n.asks_unit_id END,
+    n.unit_id, n.subject_staff_id, NULL, n.author_id, n.subject_staff_id,
+    n.subject_staff_id, n.code, 'Khắc phục: ' || left(n.remedy, 200), n.due_on,
+    NULL, NULL
+FROM remediation n WHERE n.deleted_at IS NULL
+UNION ALL
 SELECT 'inspection', i.id, i.version, i.status, i.unit_id, i.unit_id,
     i.unit_id, i.lead_staff_id, NULL, i.author_id, i.subject_staff_id,
     i.subject_staff_id, NULL, i.title, i.due_on, i.plan_id, NULL

@@ -116,6 +116,41 @@ CREATE INDEX review_by_asked ON review (asks_unit_id, status);
 CREATE INDEX review_by_period ON review (period, id);
 CREATE INDEX review_by_creation ON review (created_at, id);
 
+-- Khắc phục: what a concluded review has promised to put right, one line each.
+CREATE TABLE remediation (
+	id		uuid PRIMARY KEY,
+	version		int NOT NULL DEFAULT 1,
+	status		text NOT NULL DEFAULT 'open' CONSTRAINT
+	    remediation_status_known CHECK (status IN
+	    ('open', 'done', 'verified')),
+	review_id	uuid NOT NULL REFERENCES review,
+	code		text NOT NULL,
+	-- as of the review: whose it is, and whose leader verifies
+	unit_id		uuid NOT NULL REFERENCES unit,
+	asks_unit_id	uuid NOT NULL REFERENCES unit,
+	subject_staff_id uuid REFERENCES staff,
+	cause		text,
+	remedy		text NOT NULL,
+	due_on		date,
+	result		text,
+	done_on		date,
+	verified_on	date,
+	verified_by	uuid REFERENCES staff,
+	return_reason	text,
+	returns		int NOT NULL DEFAULT 0,
+	author_id	uuid NOT NULL,
+	created_at	timestamptz NOT NULL,
+	updated_at	timestamptz NOT NULL,
+	deleted_at	timestamptz,
+	CONSTRAINT remediation_once UNIQUE (review_id, code),
+	CONSTRAINT remediation_not_verified_by_its_subject
+	    CHECK (verified_by <> subject_staff_id)
+);
+CREATE INDEX remediation_by_subject ON remediation (subject_staff_id, status);
+CREATE INDEX remediation_by_unit ON remediation (unit_id, status);
+CREATE INDEX remediation_by_asked ON remediation (asks_unit_id, status);
+CREATE INDEX remediation_by_creation ON remediation (created_at, id);
+
 -- Đánh giá, xếp loại: person x period; answers and scores as entered. What a
 -- rule set computes from them gets its own columns when rule sets come.
 CREATE TABLE evaluation (

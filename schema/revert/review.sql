@@ -3,6 +3,6 @@ BEGIN;
 SET LOCAL search_path = camket, public;
 
 DROP FUNCTION answers_fit, answers_whole;
-DROP TABLE evaluation, review, criteria_set;
+DROP TABLE evaluation, remediation, review, criteria_set;
 
 COMMIT;

@@ -33,6 +33,7 @@ static const struct resource *const resources[] = {
 	&resource_extension,
 	&resource_explanation,
 	&resource_review,
+	&resource_remediation,
 	&resource_evaluation,
 	&resource_notification,
 	&resource_delivery,

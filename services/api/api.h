@@ -30,6 +30,7 @@ extern const struct resource resource_handover;
 extern const struct resource resource_extension;
 extern const struct resource resource_explanation;
 extern const struct resource resource_review;
+extern const struct resource resource_remediation;
 extern const struct resource resource_evaluation;
 extern const struct resource resource_notification;
 extern const struct resource resource_delivery;

@@ -45,7 +45,9 @@
     WHEN 'extension' THEN (SELECT @extension_rel(extension)
 	FROM extension WHERE extension.id = @id)
     WHEN 'explanation' THEN (SELECT @explanation_rel(explanation)
-	FROM explanation WHERE explanation.id = @id) END);
+	FROM explanation WHERE explanation.id = @id)
+    WHEN 'remediation' THEN (SELECT @remediation_rel(remediation)
+	FROM remediation WHERE remediation.id = @id) END);
 
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @json AS body

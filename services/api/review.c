@@ -19,7 +19,7 @@ static const struct field answer_fields[] = {
 	{ .name = "remedy_due_on", .type = F_DATE,
 	    .doc = "Hạn khắc phục | Due day of the remedy" },
 	{ .name = "remedy_done", .type = F_BOOL,
-	    .doc = "Đã khắc phục | Remedied" },
+	    .doc = "Đã khắc phục khi kết luận; từ đó xem `remediations` | Remedied when it is concluded; `remediations` tell how it went on" },
 	FIELDS_END
 };
 

@@ -192,7 +192,8 @@ upd AS (
 @review_turned('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
--- What is handed in answers all that must be answered.
+-- What is handed in answers all that must be answered. What it promises to put
+-- right is a line of its own from the conclusion on.
 -- review_verb(caller uuid, today date, now timestamptz, id uuid, version int,
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
@@ -213,6 +214,26 @@ upd AS (
 	    THEN answers_whole((c.r).criteria_set_id, (c.r).answers)
 	    ELSE true END
 	RETURNING t AS r),
+promised AS (
+	INSERT INTO remediation AS n (id, status, review_id, code, unit_id,
+	    asks_unit_id, subject_staff_id, cause, remedy, due_on, done_on,
+	    author_id, created_at, updated_at)
+	SELECT uuid_v7(), CASE WHEN d.done THEN 'done' ELSE 'open' END,
+	    (u.r).id, a.code, (u.r).unit_id, (u.r).asks_unit_id,
+	    (u.r).subject_staff_id, a.said ->> 'cause', a.said ->> 'remedy',
+	    (a.said ->> 'remedy_due_on')::date,
+	    CASE WHEN d.done THEN $today END, $caller, $now, $now
+	FROM upd u CROSS JOIN LATERAL jsonb_each((u.r).answers) a(code, said)
+	CROSS JOIN LATERAL (SELECT (a.said ->> 'remedy_done')::bool AS done) d
+	WHERE $verb = 'conclude' AND a.said ->> 'remedy' <> ''
+	RETURNING n AS r),
+promised_ev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace, patch)
+	SELECT $now, 'remediation', (n.r).id, (n.r).unit_id, (n.r).version,
+	    'create', $caller, $request, $trace,
+	    jsonb_build_object('status', (n.r).status)
+	FROM promised n),
 @review_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 

@@ -131,6 +131,22 @@ static const struct ask review_asks[] = {
 };
 /* clang-format on */
 
+/* Khắc phục sau tự soi. Nobody verifies what was his to put right. */
+/* clang-format off */
+static const struct transition remediation_steps[] = {
+	{ "open", "do", "done", P(IS_SUBJECT), 0, 0, 0 },
+	{ "done", "verify", "verified", P(REVIEW), 0, P(IS_SUBJECT), 0 },
+	{ "done", "return", "open", P(REVIEW), 0, P(IS_SUBJECT),
+	    STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask remediation_asks[] = {
+	{ "open", "doer", "unit", P(LEAD), "do" },
+	{ "done", "leader", "unit", P(REVIEW), "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+/* clang-format on */
+
 /* Đánh giá, xếp loại. Nobody judges his own. */
 #define OTHER P(IS_SUBJECT)
 static const struct transition evaluation_steps[] = {
@@ -160,13 +176,16 @@ static const struct ask evaluation_asks[] = {
 const struct states states_plan = { "plan", plan_steps, plan_asks };
 const struct states states_task = { "task", task_steps, task_asks };
 const struct states states_review = { "review", review_steps, review_asks };
+const struct states states_remediation = { "remediation", remediation_steps,
+	remediation_asks };
 const struct states states_evaluation = { "evaluation", evaluation_steps,
 	evaluation_asks };
 
 const struct states *const states_all[] = { &states_plan, &states_task,
-	&states_review, &states_evaluation, &states_commitment,
-	&states_inspection, &states_finding, &states_measure, &states_proposal,
-	&states_complaint, &states_extension, &states_explanation, NULL };
+	&states_review, &states_remediation, &states_evaluation,
+	&states_commitment, &states_inspection, &states_finding,
+	&states_measure, &states_proposal, &states_complaint, &states_extension,
+	&states_explanation, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

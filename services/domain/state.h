@@ -40,6 +40,7 @@ struct states {
 extern const struct states states_plan;
 extern const struct states states_task;
 extern const struct states states_review;
+extern const struct states states_remediation;
 extern const struct states states_evaluation;
 extern const struct states states_commitment;
 extern const struct states states_inspection;

@@ -106,6 +106,8 @@ static const struct field params[] = {
 	{ .name = "origin", .type = F_TEXT, .max = 200, .doc = "Nguồn | Where it came from" },
 	{ .name = "inspection", .type = F_UUID,
 	    .doc = "Của cuộc kiểm tra này | Of this inspection" },
+	{ .name = "review", .type = F_UUID,
+	    .doc = "Của bản tự soi này | Of this self-review" },
 	{ .name = "task", .type = F_UUID,
 	    .doc = "Của nhiệm vụ này | Of this task" },
 	{ .name = "finding", .type = F_UUID,

@@ -15,6 +15,7 @@ UNION SELECT id FROM task UNION SELECT id FROM review
 UNION SELECT id FROM commitment UNION SELECT id FROM inspection
 UNION SELECT id FROM finding UNION SELECT id FROM measure
 UNION SELECT id FROM explanation UNION SELECT id FROM extension
+UNION SELECT id FROM remediation
 UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
 UNION SELECT id FROM complaint UNION SELECT id FROM indicator
 UNION SELECT id FROM indicator_value UNION SELECT id FROM calendar_entry
