@@ -103,7 +103,7 @@ def make(s):
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
-                           "calendar", "subs")}
+                           "remediations", "calendar", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -198,6 +198,13 @@ def make(s):
                   "t.lead_staff_id, 'x', 'x', %s, now(), now() FROM task t "
                   "WHERE t.id = %s RETURNING id", staff_id(s, looker),
                   ids["tasks"][name]))
+        ids["remediations"][name] = str(s.one(
+            "INSERT INTO remediation (id, review_id, code, unit_id, "
+            "asks_unit_id, subject_staff_id, remedy, author_id, created_at, "
+            "updated_at) SELECT uuid_v7(), r.id, 'BH01', r.unit_id, "
+            "r.asks_unit_id, r.subject_staff_id, 'x', r.author_id, now(), "
+            "now() FROM review r WHERE r.id = %s RETURNING id",
+            ids["reviews"][name]))
         day = f"2031-08-{len(ids['calendar']) + 1:02}"
         ids["calendar"][name] = expect(s.post(
             "/v1/calendar", keeper, holiday(unit, day)), 201)["id"]
@@ -381,7 +388,7 @@ def prepare(s, method, path):
               "inspections": "running", "findings": "stated",
               "measures": "open", "proposals": "submitted",
               "complaints": "received", "extensions": "asked",
-              "explanations": "asked"}
+              "explanations": "asked", "remediations": "open"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -585,7 +592,7 @@ def test_paths_that_mix_two_offices_lead_nowhere(office):
 def test_a_guessed_id_answers_as_one_that_is_not_there(office):
     for kind in ("tasks", "plans", "reviews", "evaluations", "staff",
                  "units", "commitments", "inspections", "findings",
-                 "measures", "extensions", "explanations"):
+                 "measures", "extensions", "explanations", "remediations"):
         theirs = office.get(f"/v1/{kind}/{office.ids[kind]['own']}",
                             "stranger.chief")
         none = office.get(f"/v1/{kind}/{new_id()}", "stranger.chief")
