@@ -108,6 +108,7 @@ static void db_tx_done(struct db *, enum db_outcome);
 static void db_lose(struct db *, const char *);
 static void db_drop_ring(struct db *);
 static int db_undone(const PGresult *);
+static int db_parting(const PGresult *);
 static void db_push(struct db *, struct expect);
 static int db_prepare(struct db *, const struct query *);
 static void db_want(struct db *, int);
@@ -543,12 +544,23 @@ db_drop_ring(struct db *d)
 static int
 db_undone(const PGresult *r)
 {
+	return (r != NULL && PQresultStatus(r) == PGRES_FATAL_ERROR &&
+	    PQresultErrorField(r, PG_DIAG_SQLSTATE) != NULL && !db_parting(r));
+}
+
+/*
+ * Is this a server's last word before it hangs up? To libpq it is a refusal
+ * like others, after which it calls whatever follows skipped.
+ */
+static int
+db_parting(const PGresult *r)
+{
 	const char *state;
 
 	if (r == NULL || PQresultStatus(r) != PGRES_FATAL_ERROR)
 		return (0);
 	state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-	return (state != NULL && strncmp(state, "57P", 3) != 0);
+	return (state != NULL && strncmp(state, "57P", 3) == 0);
 }
 
 static void
@@ -592,7 +604,7 @@ db_read(struct db *d)
 
 	while (d->state == DB_READY && d->head != d->tail && !PQisBusy(d->pg)) {
 		r = PQgetResult(d->pg);
-		if (PQstatus(d->pg) == CONNECTION_BAD) {
+		if (PQstatus(d->pg) == CONNECTION_BAD || db_parting(r)) {
 			db_keep(d, r);
 			db_lose(d, PQerrorMessage(d->pg));
 			return;

@@ -152,6 +152,7 @@ static void batch_release(struct batch *);
 static void batch_answered(struct batch *);
 static void take_put(struct ctx *, struct db_answer *);
 static void batch_ended(void *, enum db_outcome);
+static void batch_outcome(struct batch *, enum db_outcome);
 static enum step batch_reply(struct ctx *);
 static enum step batch_over(struct ctx *);
 static struct ctx *batch_part(struct batch *, int);
@@ -493,13 +494,23 @@ take_put(struct ctx *c, struct db_answer *a)
 		b->repeated = strcmp(db_constraint(a), "idempotency_once") == 0;
 	}
 	if (db_end(b->db, b->failed == -1, batch_ended, b) == -1)
-		batch_ended(b, DB_GONE);
+		batch_outcome(b, DB_GONE); /* who called us runs on */
 }
 
 static void
 batch_ended(void *arg, enum db_outcome outcome)
 {
 	struct batch *b = arg;
+
+	batch_outcome(b, outcome);
+	if (b->whole->pending == 0)
+		ctx_run(b->whole);
+}
+
+/* How the transaction ended decides what comes next. */
+static void
+batch_outcome(struct batch *b, enum db_outcome outcome)
+{
 	struct ctx *c = b->whole;
 
 	pool_release(ctx_pool, b->db);
@@ -511,13 +522,11 @@ batch_ended(void *arg, enum db_outcome outcome)
 		    NULL);
 	} else if (b->repeated) {
 		/* a twin was quicker: its answer is ours */
-		if (ctx_send(c, &q_idempotency_get, take_stored) == STEP_WAIT)
-			return;
+		(void)ctx_send(c, &q_idempotency_get, take_stored);
 	} else if (b->deadlock && b->tries++ < BATCH_TRIES)
 		c->next = batch_start;
 	else
 		c->next = batch_reply;
-	ctx_run(c);
 }
 
 /* Nothing more to do: a callback has answered. */

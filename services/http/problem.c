@@ -130,7 +130,7 @@ problem_of_answer(struct ctx *c, const struct db_answer *a)
 	    strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0 ||
 	    strncmp(state, "53", 2) == 0)
 		return (problem(c, P_OVERLOADED, NULL));
-	if (strncmp(state, "57P", 3) == 0 || strcmp(state, "25006") == 0)
+	if (strcmp(state, "25006") == 0)
 		return (problem(c, P_DATABASE_AWAY, NULL));
 	if (strncmp(state, "22", 2) == 0 && strcmp(state, "22023") != 0) {
 		log_warn("statement_refused", "%s %s", state, db_message(a));

@@ -63,6 +63,30 @@ def test_operations_are_carried_out_in_order(stack, atomic):
     assert now["version"] == 4 and now["title"] == "Ba"
 
 
+def test_a_whole_cut_off_at_its_end_is_undone_and_disturbs_nobody(stack):
+    """Its connection is killed while it notes its answer under its key."""
+    plan = plan_of(stack)
+    with ThreadPoolExecutor(8) as pool:
+        for key in (new_id(), new_id()):
+            with stack.hold(
+                    "INSERT INTO idempotency (caller_id, key, hash, status)"
+                    " SELECT id, %s, 'x', 200 FROM staff"
+                    " WHERE username = 'office1'", key):
+                cut = pool.submit(batch, stack, change(plan, title="Hai"),
+                                  Idempotency_Key=key)
+                until(lambda: stack.sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'camket_api'"
+                    " AND wait_event_type = 'Lock'"), what="a batch that waits")
+                problem(cut.result(30), 503, "overloaded")
+        assert all(r.status_code == 200 for r in pool.map(
+            lambda _: stack.get("/v1/plans/" + plan["id"], "office1"),
+            range(32)))
+    body = expect(batch(stack, change(plan, title="Ba"), read(plan),
+                        Idempotency_Key=key), 200)
+    assert [r["body"]["version"] for r in body["results"]] == [2, 2]
+
+
 def test_the_first_refusal_of_a_whole_undoes_what_went_before(stack):
     plan = plan_of(stack)
     before = stack.one("SELECT count(*) FROM event")

@@ -37,6 +37,7 @@ enum {
 	NAP,
 	SLOW_ECHO,
 	BROKEN,
+	QUIT,
 	CANCEL,
 	QUERIES
 };
@@ -61,6 +62,9 @@ static const struct query q[] = {
 	    "SELECT n, pg_sleep(4) FROM w"),
 	OTHER(HOLD, LANE_WRITE, "hold", one_text,
 	    "SELECT pg_backend_pid() FROM pg_sleep($1::float8)"),
+	OTHER(QUIT, LANE_WRITE, "quit", one_int,
+	    "SELECT pg_terminate_backend(pg_backend_pid()), "
+	    "pg_sleep(9 + $1)"),
 	OTHER(NAP, LANE_SLOW, "nap", one_text, "SELECT pg_sleep($1::float8)"),
 	OTHER(SLOW_ECHO, LANE_SLOW, "slow_echo", one_int, "SELECT $1::int"),
 	READ(BROKEN, "broken", one_int, "SELECT $1 FROM no_such_table"),
@@ -974,6 +978,25 @@ test_what_a_broken_transaction_asked_is_gone(void **state)
 }
 
 static void
+test_a_transaction_whose_server_was_told_to_go_is_gone(void **state)
+{
+	struct ask x, y;
+	struct hold h;
+
+	(void)state;
+	open_up(url, usual);
+	begin(&h);
+	say(&h, &x, QUIT, "1");
+	say(&h, &y, WRITE, "2");
+	UNTIL(x.done && y.done);
+	assert_int_equal(x.outcome, DB_GONE);
+	assert_int_equal(y.outcome, DB_GONE);
+	assert_int_equal(db_end(h.db, 0, ended, &h), -1);
+	pool_release(pool, h.db);
+	UNTIL(pool_up(pool, LANE_WRITE));
+}
+
+static void
 test_a_commit_cut_off_is_uncertain(void **state)
 {
 	struct ask x;
@@ -1080,6 +1103,7 @@ main(void)
 		T(test_a_claim_waits_its_turn_and_no_longer),
 		T(test_a_transaction_whose_line_breaks_is_over),
 		T(test_what_a_broken_transaction_asked_is_gone),
+		T(test_a_transaction_whose_server_was_told_to_go_is_gone),
 		T(test_a_commit_cut_off_is_uncertain),
 		T(test_a_commit_that_is_never_answered_is_hung_up_on),
 		T(test_closing_answers_whoever_waits),
