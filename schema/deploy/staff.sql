@@ -214,6 +214,18 @@ RETURN EXISTS (SELECT FROM staff_grant g
     WHERE its.unit_id = u AND g.staff_id = caller
       AND g.from_on <= day AND day < g.until_on);
 
+-- Whose leader is asked about a person of a unit, or about the unit itself: the
+-- unit's own; its parent's for who leads it, and for the unit.
+CREATE FUNCTION asks_unit(who uuid, u uuid, day date) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+RETURN (SELECT CASE WHEN y.parent_id IS NOT NULL AND (who IS NULL
+	OR EXISTS (SELECT FROM staff_grant l
+	    WHERE l.staff_id = who AND l.unit_id = y.id
+	      AND l.perms & (SELECT bits FROM perm WHERE name = 'LEAD') <> 0
+	      AND l.from_on <= day AND day < l.until_on))
+	THEN y.parent_id ELSE y.id END
+    FROM unit y WHERE y.id = u);
+
 -- References of a body, written as <name>_id or <name>_code, all as <name>_id,
 -- told apart by what the name ends with; also those of its parts. What does not
 -- exist, was removed, or is not for the caller to know is refused, everything

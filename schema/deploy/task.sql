@@ -101,8 +101,8 @@ CREATE INDEX task_by_lead ON task (lead_staff_id, status)
 CREATE INDEX task_by_unit_due ON task (unit_id, due_on, status);
 CREATE INDEX task_open_by_due ON task (due_on, id) WHERE status IN
     ('assigned', 'received', 'in_progress', 'done', 'declined');
-CREATE INDEX task_awaiting ON task (assigned_by)
-    WHERE status IN ('done', 'declined');
+CREATE INDEX task_given_out ON task (assigned_by, status) WHERE status IN
+    ('assigned', 'received', 'in_progress', 'done', 'declined', 'paused');
 CREATE INDEX task_by_co_staff ON task USING gin (co_staff_ids);
 CREATE INDEX task_by_co_unit ON task USING gin (co_unit_ids);
 CREATE INDEX task_by_due ON task

@@ -4,7 +4,8 @@
 -- Rights that an event changes: of the person it is about (r), or of people
 -- whom it does not name (a).
 -- @event_rights(e)
-(CASE WHEN @e.kind = 'staff' AND @e.verb IN ('delegate', 'undelegate', 'leave')
+(CASE WHEN @e.kind = 'staff' AND @e.verb IN ('delegate', 'undelegate', 'leave',
+	'transfer')
 	OR @e.kind = 'unit' AND @e.verb NOT IN ('create', 'update')
 	THEN 'a'
     WHEN @e.kind = 'staff' AND @e.verb NOT IN ('create', 'update')

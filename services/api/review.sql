@@ -79,12 +79,7 @@ GROUP BY GROUPING SETS ((t.status), ());
 -- Whose leader is asked about a person: his unit's, or the parent's when he
 -- leads it himself. About a unit, without a person: the parent's.
 -- @asked(staff, unit)
-(SELECT CASE WHEN y.parent_id IS NOT NULL AND (@staff IS NULL
-	OR EXISTS (SELECT FROM staff_grant l
-	    WHERE l.staff_id = @staff AND l.unit_id = y.id
-	      AND l.perms & PERM_LEAD <> 0 AND l.from_on <= $today
-	      AND $today < l.until_on)) THEN y.parent_id ELSE y.id END
-    FROM unit y WHERE y.id = @unit);
+(SELECT asks_unit(@staff, @unit, $today));
 
 -- One's own, or one opened for somebody by those who will look at it; what it
 -- says is the subject's to write. Without a person it is the unit's.

@@ -311,6 +311,8 @@ def body_of(s, method, path, target):
                                                 else "his"],
                         "powers": ["assign"], "capacity": "KT"},
         "leave": {"on": "2030-01-01"},
+        "transfer": {"on": "2030-01-01", "position": "x", "unit_code":
+                     "culture" if unit == "economy" else "economy"},
         "identities": {"issuer": "https://example.invalid",
                        "subject": uuid.uuid4().hex},
         "issue": {"issued_on": "2026-01-05", "number": uuid.uuid4().hex[:6]},

@@ -1,20 +1,29 @@
-/* People who leave today. */
+/* People who leave, or move to another unit, today. */
 #include "core/log.h"
 #include "jobs/duty.h"
 #include "queries.h"
 
+static int run(struct worker *, const struct query *, const char *);
 static void take_count(void *, struct db_answer *);
 
 int
 departure_run(struct worker *w)
 {
+	if (run(w, &q_departure_due, "left") == -1)
+		return (-1);
+	return (run(w, &q_transfer_due, "moved"));
+}
+
+static int
+run(struct worker *w, const struct query *q, const char *what)
+{
 	const char *v[] = { w->today, w->now };
 	int n = 0;
 
-	if (db_run_s(w, &q_departure_due, v, take_count, &n) != DB_OK)
+	if (db_run_s(w, q, v, take_count, &n) != DB_OK)
 		return (-1);
 	if (n > 0)
-		log_info("left", "%d people on %s", n, w->today);
+		log_info(what, "%d people on %s", n, w->today);
 	return (0);
 }
 

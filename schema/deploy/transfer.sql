@@ -1,0 +1,246 @@
+-- transfer: a person moves to another unit on a day. The work stays where it
+-- is and changes hands; what he promised for the year goes with him.
+BEGIN;
+SET LOCAL search_path = camket, public;
+
+-- Điều động, luân chuyển, chuyển công tác.
+CREATE TABLE transfer (
+	staff_id	uuid NOT NULL REFERENCES staff,
+	on_day		date NOT NULL,
+	unit_id		uuid NOT NULL CONSTRAINT transfer_unit_exists
+	    REFERENCES unit,
+	heir_id		uuid CONSTRAINT transfer_heir_exists REFERENCES staff,
+	document	text,
+	author_id	uuid,
+	created_at	timestamptz NOT NULL,
+	done_at		timestamptz,
+	PRIMARY KEY (staff_id, on_day)
+);
+CREATE INDEX transfer_waiting ON transfer (on_day) WHERE done_at IS NULL;
+
+-- Has who, moving to another unit on a day, no more to do with this one? He has
+-- while it covers that unit or one of his further posts.
+CREATE FUNCTION unit_left(u uuid, who uuid, goes_to uuid, day date)
+RETURNS boolean
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+RETURN NOT EXISTS (SELECT FROM unit_cover k WHERE k.anc_id = u
+    AND k.from_on <= day AND day < k.until_on
+    AND (k.unit_id = goes_to OR k.unit_id IN (SELECT a.unit_id
+	FROM assignment a WHERE a.staff_id = who AND NOT a.main
+	  AND a.from_on <= day AND day < a.until_on)));
+
+-- The open tasks of a person go to his heir: those he does, has given out or
+-- works along in. Without an heir those he does go back to their unit, the rest
+-- stays. goes_to: he only moves there, and keeps what has still to do with him.
+-- What the heir must do on his own account is not done twice.
+CREATE FUNCTION task_hand_over(who uuid, heir uuid, goes_to uuid, day date,
+    said text, author uuid, at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	WITH open AS MATERIALIZED (
+		SELECT x.id, bool_or(x.leads) AS leads FROM (
+		    SELECT t.id, true AS leads FROM task t
+		    WHERE t.lead_staff_id = who AND NOT EXISTS (SELECT FROM task o
+			WHERE o.kind = 'occurrence' AND t.kind = 'occurrence'
+			  AND o.parent_id = t.parent_id AND o.period = t.period
+			  AND o.unit_id = t.unit_id
+			  AND o.lead_staff_id IS NOT DISTINCT FROM heir)
+		    UNION ALL
+		    SELECT t.id, false FROM task t
+		    WHERE heir IS NOT NULL AND t.assigned_by = who
+		      AND t.status IN ('assigned', 'received', 'in_progress',
+			'done', 'declined', 'paused')
+		    UNION ALL
+		    SELECT t.id, false FROM task t
+		    WHERE heir IS NOT NULL AND t.co_staff_ids @> ARRAY[who]) x
+		GROUP BY x.id),
+	was AS MATERIALIZED (
+		SELECT t.*, o.leads FROM task t JOIN open o ON o.id = t.id
+		WHERE t.deleted_at IS NULL
+		  AND t.status NOT IN ('accepted', 'cancelled', 'recalled')
+		  AND (goes_to IS NULL
+		    OR unit_left(t.unit_id, who, goes_to, day))
+		FOR NO KEY UPDATE OF t),
+	moved AS (
+		UPDATE task t SET version = t.version + 1, updated_at = at,
+		    lead_staff_id = CASE WHEN w.leads THEN heir
+			ELSE t.lead_staff_id END,
+		    assigned_by = CASE WHEN t.assigned_by = who
+			THEN coalesce(heir, who) ELSE t.assigned_by END,
+		    co_staff_ids = CASE WHEN heir IS NOT NULL
+			AND who = ANY (t.co_staff_ids) THEN array_replace(
+			    array_remove(t.co_staff_ids, heir), who, heir)
+			ELSE t.co_staff_ids END
+		FROM was w WHERE t.id = w.id
+		RETURNING t.id, t.unit_id, t.version, w.leads, t.status,
+		    jsonb_build_object('lead_staff_id', w.lead_staff_id,
+			'assigned_by', w.assigned_by, 'co_staff_ids',
+			w.co_staff_ids) AS before,
+		    jsonb_build_object('lead_staff_id', t.lead_staff_id,
+			'assigned_by', t.assigned_by, 'co_staff_ids',
+			t.co_staff_ids) AS after),
+	line AS (
+		INSERT INTO handover (id, task_id, kind, from_unit_id,
+		    from_staff_id, to_unit_id, to_staff_id, reason, author_id,
+		    "at")
+		SELECT uuid_v7(), m.id, 'transfer', m.unit_id, who, m.unit_id,
+		    heir, said, author, at FROM moved m WHERE m.leads),
+	told AS (
+		INSERT INTO event (at, kind, ref, unit_id, version, verb,
+		    actor_id, before, patch)
+		SELECT task_hand_over.at, 'task', m.id, m.unit_id, m.version,
+		    'handover', author, m.before, m.after FROM moved m
+		RETURNING ref, seq)
+	INSERT INTO job (kind, ref)
+	SELECT 'notice', t.seq::text FROM told t JOIN moved m ON m.id = t.ref
+	WHERE m.leads AND m.status IN ('assigned', 'received', 'in_progress');
+END;
+
+-- Move a person to another unit and post from a day on; what was decided for
+-- that day or later no longer holds. What he held at the units he leaves ends,
+-- and so does standing in, for him and by him. Gives his new version.
+CREATE FUNCTION staff_transfer(who uuid, day date, goes_to uuid, post text,
+    duties text, heir uuid, said text, author uuid, at timestamptz)
+RETURNS int
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+DECLARE
+	leaves uuid[] := ARRAY(SELECT unit_id FROM assignment
+	    WHERE staff_id = who AND main AND until_on >= day);
+	ends date := coalesce((SELECT on_day FROM departure
+	    WHERE staff_id = who AND done_at IS NULL), 'infinity');
+	v int;
+BEGIN
+	DELETE FROM assignment
+	WHERE staff_id = who AND main AND from_on >= day;
+	UPDATE assignment SET until_on = day
+	WHERE staff_id = who AND main AND until_on > day;
+	INSERT INTO assignment (id, staff_id, unit_id, position, duty_group,
+	    from_on)
+	VALUES (uuid_v7(), who, goes_to, post, duties, day);
+
+	DELETE FROM staff_grant g
+	WHERE g.staff_id = who AND g.from_on >= day
+	  AND (g.unit_id = ANY (leaves) OR g.role = 'staff'
+		AND g.unit_id = goes_to
+	    OR unit_left(g.unit_id, who, goes_to, day));
+	UPDATE staff_grant g SET until_on = day
+	WHERE g.staff_id = who AND g.from_on < day AND g.until_on > day
+	  AND (g.unit_id = ANY (leaves)
+	    OR unit_left(g.unit_id, who, goes_to, day));
+	UPDATE staff_grant g SET until_on = ends
+	WHERE g.staff_id = who AND g.unit_id = goes_to AND g.role = 'staff'
+	  AND g.function = '' AND g.from_on < day AND g.until_on >= day;
+	IF NOT FOUND THEN
+		INSERT INTO staff_grant (id, staff_id, unit_id, role, from_on,
+		    until_on, perms, author_id, created_at)
+		VALUES (uuid_v7(), who, goes_to, 'staff', day, ends, 0, author,
+		    at);
+	END IF;
+
+	DELETE FROM delegation
+	WHERE who IN (staff_id, to_id) AND from_on >= day;
+	UPDATE delegation SET until_on = day, version = version + 1
+	WHERE who IN (staff_id, to_id) AND from_on < day AND until_on > day;
+
+	DELETE FROM transfer
+	WHERE staff_id = who AND on_day > day AND done_at IS NULL;
+	INSERT INTO transfer (staff_id, on_day, unit_id, heir_id, document,
+	    author_id, created_at)
+	VALUES (who, day, goes_to, heir, said, author, at)
+	ON CONFLICT (staff_id, on_day) DO UPDATE SET
+	    unit_id = EXCLUDED.unit_id, heir_id = EXCLUDED.heir_id,
+	    document = EXCLUDED.document, author_id = EXCLUDED.author_id,
+	    created_at = EXCLUDED.created_at, done_at = NULL;
+	UPDATE staff SET version = version + 1, updated_at = at
+	WHERE id = who RETURNING version INTO v;
+	RETURN v;
+END
+$$;
+
+-- Those whose day has come: open tasks change hands; the one registered task of
+-- the year is written anew for the new post; the new unit reviews and rates
+-- what has not run out by then (NĐ 335/2025/NĐ-CP, Điều 21). Says how many.
+CREATE FUNCTION transfer_due(today date, at timestamptz) RETURNS int
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+DECLARE
+	m transfer;
+	asks uuid;
+	n int := 0;
+BEGIN
+	FOR m IN SELECT * FROM transfer WHERE done_at IS NULL
+	    AND on_day <= today ORDER BY on_day FOR UPDATE SKIP LOCKED LOOP
+		PERFORM task_hand_over(m.staff_id, m.heir_id, m.unit_id,
+		    m.on_day, m.document, m.author_id, at);
+		asks := asks_unit(m.staff_id, m.unit_id, m.on_day);
+		WITH was AS MATERIALIZED (
+			SELECT * FROM commitment c
+			WHERE c.subject_staff_id = m.staff_id
+			  AND c.year >= extract(year FROM m.on_day)
+			  AND c.deleted_at IS NULL
+			  AND c.status IN ('draft', 'submitted', 'approved')
+			  AND c.unit_id <> m.unit_id FOR NO KEY UPDATE),
+		anew AS (
+			UPDATE commitment c SET status = 'draft',
+			    unit_id = m.unit_id, asks_unit_id = asks,
+			    approved_on = NULL, approved_by = NULL,
+			    revisions = c.revisions || CASE
+				WHEN w.approved_on IS NULL THEN '[]'
+				ELSE jsonb_build_object('text', w."text",
+				    'registered_task', w.registered_task,
+				    'approved_on', w.approved_on, 'amended_on',
+				    today, 'reason', coalesce(m.document,
+					'Chuyển công tác')) END,
+			    version = c.version + 1, updated_at = at
+			FROM was w WHERE c.id = w.id
+			RETURNING c.id, c.unit_id, c.version, w.status,
+			    w.unit_id AS unit_before)
+		INSERT INTO event (at, kind, ref, unit_id, version, verb,
+		    actor_id, before, patch)
+		SELECT transfer_due.at, 'commitment', a.id, a.unit_id,
+		    a.version, 'amend', m.author_id, jsonb_build_object(
+			'status', a.status, 'unit_id', a.unit_before),
+		    jsonb_build_object('status', 'draft', 'unit_id', a.unit_id)
+		FROM anew a;
+		WITH moved AS (
+			UPDATE review r SET unit_id = m.unit_id,
+			    asks_unit_id = asks, version = r.version + 1,
+			    updated_at = at
+			WHERE r.subject_staff_id = m.staff_id
+			  AND r.status = 'draft' AND r.period_until > m.on_day
+			  AND r.deleted_at IS NULL AND r.unit_id <> m.unit_id
+			RETURNING 'review' AS kind, r.id, r.version),
+		rated AS (
+			UPDATE evaluation e SET unit_id = m.unit_id,
+			    asks_unit_id = asks, office_id = (SELECT u.office_id
+				FROM unit u WHERE u.id = m.unit_id),
+			    version = e.version + 1, updated_at = at
+			WHERE e.staff_id = m.staff_id AND e.status = 'draft'
+			  AND e.period_until > m.on_day
+			  AND e.deleted_at IS NULL AND e.unit_id <> m.unit_id
+			RETURNING 'evaluation', e.id, e.version)
+		INSERT INTO event (at, kind, ref, unit_id, version, verb,
+		    actor_id, patch)
+		SELECT transfer_due.at, x.kind, x.id, m.unit_id, x.version,
+		    'transfer', m.author_id,
+		    jsonb_build_object('unit_id', m.unit_id)
+		FROM (TABLE moved UNION ALL TABLE rated) x;
+		UPDATE transfer SET done_at = now()
+		WHERE staff_id = m.staff_id AND on_day = m.on_day;
+		n := n + 1;
+	END LOOP;
+	RETURN n;
+END
+$$;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON transfer TO camket_api;
+GRANT DELETE ON assignment TO camket_api;
+GRANT SELECT, UPDATE ON transfer TO camket_worker;
+GRANT UPDATE (status, unit_id, asks_unit_id, approved_on, approved_by,
+    revisions, version, updated_at) ON commitment TO camket_worker;
+GRANT UPDATE (unit_id, asks_unit_id, version, updated_at) ON review
+    TO camket_worker;
+GRANT UPDATE (unit_id, asks_unit_id, office_id, version, updated_at)
+    ON evaluation TO camket_worker;
+GRANT SELECT ON perm TO camket_worker;
+
+COMMIT;

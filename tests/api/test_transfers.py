@@ -1,0 +1,349 @@
+"""Moving to another unit on a day: the work stays where it is and changes
+hands, rights end with the post, what was promised for the year goes along."""
+
+import pytest
+
+from office import ADMIN, CHAIR, HEAD, SIBLING, WARD, faults
+from stack import expect, new_id, problem, until
+
+DECISION = "Quyết định 12/QĐ-UBND"
+
+
+def move(office, who, on=None, unit="culture", dry=False, heir=None,
+         user=ADMIN, **body):
+    if heir:
+        body["hand_over_to_id"] = office.people[heir]
+    return office.stack.post(
+        f"/v1/staff/{office.people[who]}/transfer"
+        + ("?dry_run=true" if dry else ""), user,
+        {"on": on or office.day(), "unit_code": unit,
+         "position": "Chuyên viên Văn hóa", **body})
+
+
+def moved(office, who, **body):
+    got = expect(move(office, who, document=DECISION, **body), 200)
+    until(lambda: office.stack.one(
+        "SELECT bool_and(done_at IS NOT NULL) FROM camket.transfer WHERE"
+        " staff_id = %s", office.people[who]), 30, what="the day's duty is run")
+    return got
+
+
+def given(office, who, user=HEAD, **body):
+    return office.go("tasks", office.task(
+        user, **{"lead": {"staff_code": who}, **body}), "assign", user)
+
+
+def task(office, t, user=CHAIR):
+    return office.get(f"/v1/tasks/{t['id']}", user)
+
+
+def grants(office, who):
+    """What he holds: (role, unit, until)."""
+    return sorted((g["role"], g["unit"]["code"], g["to"]) for g in office.all(
+        f"/v1/staff/{office.people[who]}/grants", ADMIN))
+
+
+def posts(office, who):
+    return [(p["unit"]["code"], p["position"], p["from"], p["to"])
+            for p in office.all(
+                f"/v1/staff/{office.people[who]}/assignments?sort=from",
+                ADMIN)]
+
+
+def work(office, user):
+    return {w["id"] for w in office.get("/v1/me/work", user)["items"]}
+
+
+# --- open work ---
+
+def test_a_dry_run_lists_what_is_open_and_changes_nothing(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    t = given(office, who)
+    office.make("commitments", who, {"year": 2030, "text": "Kín"})
+    before = posts(office, who), grants(office, who), \
+        office.get(f"/v1/staff/{office.people[who]}", ADMIN)
+    r = expect(move(office, who, dry=True, heir=heir, document=DECISION), 200)
+    assert (r["unit"]["code"], r["hand_over_to"]["code"], r["document"]) == (
+        "culture", heir, DECISION)
+    assert r["version"] == before[2]["version"]
+    open_ = {o["kind"]: o for o in r["open"]}
+    assert open_["task"] == {
+        "kind": "task", "id": t["id"], "title": t["title"], "role": "do",
+        "due_on": t["due_on"], "handed_over": True}
+    # what he promised is for others to read when he has said it
+    assert (open_["commitment"]["title"],
+            open_["commitment"]["handed_over"]) == (None, False)
+    assert before == (posts(office, who), grants(office, who), office.get(
+        f"/v1/staff/{office.people[who]}", ADMIN))
+    assert task(office, t)["lead"]["code"] == who
+
+
+def test_a_task_keeps_its_unit_and_its_doer_changes(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    t = given(office, who)
+    t = office.go("tasks", t, "receive", who)
+    moved(office, who, heir=heir)
+    now = task(office, t)
+    assert (now["lead_unit"]["code"], now["lead"]["code"], now["status"]) == (
+        "economy", heir, "received")
+    line = office.all(f"/v1/tasks/{t['id']}/handovers", CHAIR)
+    assert [(i["kind"], i["from_staff"]["code"], i["to_staff"]["code"],
+             i["to_unit"]["code"], i["reason"]) for i in line] == [
+        ("transfer", who, heir, "economy", DECISION)]
+    assert t["id"] in work(office, heir)
+    assert t["id"] not in work(office, who)
+    problem(office.stack.get(f"/v1/tasks/{t['id']}", who), 404, "not_found")
+    assert office.events(t["id"])[-1] == ("handover", now["version"], ADMIN)
+    until(lambda: [n for n in office.all("/v1/notifications", heir)
+                   if (n["subject"] or {}).get("id") == t["id"]], 30,
+          what="the heir is told")
+
+
+def test_without_an_heir_a_task_is_its_units_again(office):
+    who = office.person("economy")
+    t = given(office, who)
+    moved(office, who)
+    now = task(office, t)
+    assert (now["lead"]["kind"], now["lead"]["code"]) == ("unit", "economy")
+    assert t["id"] in work(office, HEAD)
+
+
+def test_without_an_heir_who_leaves_gives_it_back_too(office):
+    who = office.person("economy")
+    t = given(office, who)
+    expect(office.stack.post(f"/v1/staff/{office.people[who]}/leave", ADMIN,
+                             {"on": office.day()}), 200)
+    until(lambda: task(office, t)["lead"]["kind"] == "unit", 30,
+          what="the task is the unit's")
+    assert t["id"] in work(office, HEAD)
+
+
+def test_what_he_gave_out_and_works_along_in_goes_to_the_heir(office):
+    head = office.person("economy", "head")
+    heir = office.person("economy", "head")
+    doer = office.person("economy")
+    gave = given(office, doer, head)
+    along = given(office, doer, co_owners=[{"staff_code": head}])
+    done = office.go("tasks", gave, "complete", doer, result="Xong")
+    moved(office, head, heir=heir)
+    assert task(office, done)["assigned_by"]["code"] == heir
+    assert done["id"] in work(office, heir)
+    assert [c["code"] for c in task(office, along)["co_owners"]] == [heir]
+    # no work was passed on by that
+    assert office.all(f"/v1/tasks/{gave['id']}/handovers", CHAIR) == []
+    office.go("tasks", task(office, done), "accept", heir)
+
+
+def test_what_has_still_to_do_with_him_stays_his(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    ward = given(office, who, CHAIR, lead=None, lead_unit_code=WARD,
+                 lead_staff_code=who)
+    expect(office.stack.post(f"/v1/staff/{office.people[who]}/assignments",
+                             ADMIN, {"unit_code": "office", "main": False,
+                                     "position": "Kiêm nhiệm"}), 201)
+    beside = given(office, who, CHAIR, lead=None, lead_unit_code="office",
+                   lead_staff_code=who)
+    r = expect(move(office, who, dry=True, heir=heir), 200)
+    assert {o["id"]: o["handed_over"] for o in r["open"]} == {
+        ward["id"]: False, beside["id"]: False}
+    moved(office, who, heir=heir)
+    for t in (ward, beside):
+        assert task(office, t)["lead"]["code"] == who
+
+
+def test_what_the_heir_does_on_his_own_account_is_not_done_twice(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    whole = office.task(kind="recurring", cadence=["monthly"], due_on=None,
+                        lead={"unit_code": "economy"})
+    ids = [str(office.stack.one(
+        "INSERT INTO camket.task (id, kind, status, parent_id, period, title,"
+        " unit_id, office_id, lead_staff_id, due_on, assigned_by, author_id,"
+        " created_at, updated_at) SELECT camket.uuid_v7(), 'occurrence',"
+        " 'assigned', id, %s, title, unit_id, office_id, %s, '2099-01-31',"
+        " author_id, author_id, now(), now() FROM camket.task WHERE id = %s"
+        " RETURNING id", period, office.people[x], whole["id"]))
+        for x, period in ((who, "2099-01"), (heir, "2099-01"),
+                          (who, "2099-02"))]
+    moved(office, who, heir=heir)
+    assert [task(office, {"id": i})["lead"]["code"] for i in ids] == [
+        who, heir, heir]
+
+
+# --- rights and posts ---
+
+def test_rights_of_the_old_unit_end_and_those_of_the_new_begin(office):
+    who = office.person("economy", "head")
+    office.grant(who, "inspector", WARD)
+    office.grant(who, "auditor", "office")
+    expect(office.stack.post(
+        f"/v1/staff/{office.people[who]}/delegations", who, {
+            "to_id": office.people[HEAD], "powers": ["assign"],
+            "capacity": "TL"}), 201)
+    day = office.day()
+    r = moved(office, who)
+    # begun today: gone; what covers old and new stays
+    assert grants(office, who) == [("inspector", WARD, None),
+                                   ("staff", "culture", None)]
+    assert posts(office, who) == [
+        ("culture", "Chuyên viên Văn hóa", day, None)]
+    person = office.get(f"/v1/staff/{office.people[who]}", ADMIN)
+    assert person["version"] == r["version"]
+    assert office.events(office.people[who])[-1] == (
+        "transfer", r["version"], ADMIN)
+    assert office.stack.one("SELECT count(*) FROM camket.delegation WHERE"
+                            " staff_id = %s AND until_on > %s",
+                            office.people[who], day) == 0
+
+
+def test_until_the_day_everything_is_as_it_was(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    office.stack.sql("UPDATE camket.assignment SET from_on = '2024-01-01'"
+                     " WHERE staff_id = %s", office.people[who])
+    office.stack.sql("UPDATE camket.staff_grant SET from_on = '2024-01-01'"
+                     " WHERE staff_id = %s", office.people[who])
+    t = given(office, who)
+    on, last = office.day(1), office.day()
+    expect(move(office, who, on, heir=heir), 200)
+    assert posts(office, who) == [
+        ("economy", "Chuyên viên", "2024-01-01", last),
+        ("culture", "Chuyên viên Văn hóa", on, None)]
+    assert grants(office, who) == [("staff", "culture", None),
+                                   ("staff", "economy", last)]
+    assert office.get("/v1/me", who)["units"][0]["code"] == "economy"
+    other = given(office, heir)
+    moved(office, heir, heir=HEAD)                 # the duty has been round
+    assert task(office, other)["lead"]["code"] == HEAD
+    assert task(office, t)["lead"]["code"] == who
+    # another decision for that day or sooner takes the place of the first
+    on2 = office.day(1)
+    expect(move(office, who, on2, unit="office"), 200)
+    assert posts(office, who) == [
+        ("economy", "Chuyên viên", "2024-01-01", last),
+        ("office", "Chuyên viên Văn hóa", on2, None)]
+    assert grants(office, who) == [("staff", "economy", last),
+                                   ("staff", "office", None)]
+    assert office.stack.sql("SELECT u.code FROM camket.transfer t JOIN"
+                            " camket.unit u ON u.id = t.unit_id"
+                            " WHERE t.staff_id = %s",
+                            office.people[who]) == [("office",)]
+
+
+def test_who_leaves_later_has_rights_in_the_new_unit_until_then(office):
+    who = office.person("economy")
+    gone, leave = office.day(40), f"/v1/staff/{office.people[who]}/leave"
+    expect(office.stack.post(leave, ADMIN, {"on": gone}), 200)
+    moved(office, who)
+    assert grants(office, who) == [("staff", "culture", office.day(39))]
+    assert faults(move(office, who, gone, "office")) == {"/on": "in_conflict"}
+    # and who leaves first does not move any more
+    other = office.person("economy")
+    expect(move(office, other, office.day(30)), 200)
+    expect(office.stack.post(f"/v1/staff/{office.people[other]}/leave", ADMIN,
+                             {"on": office.day(20)}), 200)
+    assert office.stack.one("SELECT count(*) FROM camket.transfer WHERE"
+                            " staff_id = %s", office.people[other]) == 0
+
+
+# --- what he promised ---
+
+def test_the_registered_task_is_amended_and_not_doubled(office):
+    who = office.person("economy")
+    year = int(office.day()[:4])
+    x = office.make("commitments", who, {
+        "year": year, "text": "Không đùn đẩy", "registered_task": {
+            "title": "Rút ngắn hồ sơ", "expected_output": "Trước hạn 2 ngày"}})
+    x = office.go("commitments", x, "submit", who)
+    x = office.go("commitments", x, "approve", HEAD)
+    moved(office, who)
+    path = f"/v1/commitments/{x['id']}"
+    now = until(lambda: (lambda c: c["status"] == "draft" and c)(
+        office.get(path, who)), 30, what="it is a draft again")
+    assert (now["unit"]["code"], now["approved_on"]) == ("culture", None)
+    assert [(r["registered_task"]["title"], r["reason"])
+            for r in now["revisions"]] == [("Rút ngắn hồ sơ", DECISION)]
+    assert now["registered_task"] == x["registered_task"]
+    problem(office.stack.post("/v1/commitments", who, {"year": year}), 409,
+            "duplicate")
+    assert x["id"] in work(office, who)
+    now = office.patch("commitments", now, who, registered_task={
+        "title": "Số hóa di tích"})
+    now = office.go("commitments", now, "submit", who)
+    problem(office.stack.verb(path + "/approve", HEAD, now), 404, "not_found")
+    now = office.go("commitments", now, "approve", SIBLING)
+    assert now["registered_task"]["title"] == "Số hóa di tích"
+
+
+def test_what_was_reported_stays_with_the_unit_it_was_done_in(office):
+    who = office.person("economy")
+    x = office.make("commitments", who, {
+        "year": int(office.day()[:4]), "text": "Đúng hạn",
+        "registered_task": {"title": "x", "expected_output": "y"}})
+    for verb, user, body in (("submit", who, {}), ("approve", HEAD, {}),
+                             ("report", who, {"result": "Đạt"})):
+        x = office.go("commitments", x, verb, user, **body)
+    moved(office, who)
+    now = office.get(f"/v1/commitments/{x['id']}", HEAD)
+    assert (now["status"], now["unit"]["code"]) == ("reported", "economy")
+    office.go("commitments", now, "confirm", HEAD, conclusion="Đạt")
+
+
+@pytest.mark.parametrize("kind,whom", [("reviews", "subject_staff_id"),
+                                       ("evaluations", "staff_id")])
+def test_the_new_unit_looks_at_periods_that_still_run(office, kind, whom):
+    who = office.person("economy")
+    year = int(office.day()[:4])
+    old, new = (office.make(kind, who, {
+        whom: office.people[who], "criteria_set_code": "BH-2023",
+        "period": str(y)}) for y in (year - 1, year))
+    moved(office, who)
+    assert [office.get(f"/v1/{kind}/{x['id']}", who)["unit"]["code"]
+            for x in (old, new)] == ["economy", "culture"]
+
+
+# --- who, and what cannot be ---
+
+def test_whoever_moves_a_person_administers_both_units(office):
+    who = office.person("economy")
+    for user in (CHAIR, HEAD, who):
+        problem(move(office, who, user=user), 403, "forbidden")
+    far, *_, keeper = office.elsewhere()
+    problem(move(office, who, user=keeper), 404, "not_found")
+    section = office.person("economy", "admin")
+    problem(move(office, who, user=section), 403, "forbidden")
+    assert faults(move(office, who, unit=far)) == {
+        "/unit_code": "unknown_reference"}
+
+
+def test_what_cannot_be_is_refused_naming_the_member(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    office.stack.sql("UPDATE camket.assignment SET from_on = '2024-01-01'"
+                     " WHERE staff_id = %s", office.people[who])
+    assert faults(move(office, who, unit="economy")) == {
+        "/unit_code": "in_conflict"}
+    assert faults(move(office, who, heir=who)) == {
+        "/hand_over_to_id": "unknown_reference"}
+    assert faults(move(office, who, hand_over_to_id=new_id())) == {
+        "/hand_over_to_id": "unknown_reference"}
+    coming = office.unit(valid_from=office.day(30))["code"]
+    assert faults(move(office, who, unit=coming)) == {"/unit_code": "ended"}
+    expect(move(office, who, office.day(30), unit=coming, dry=True), 200)
+    assert faults(office.stack.post(
+        f"/v1/staff/{office.people[who]}/transfer", ADMIN, {})) == {
+        "/on": "required", "/unit_id": "required", "/position": "required"}
+    expect(office.stack.post(f"/v1/staff/{office.people[heir]}/leave", ADMIN,
+                             {"on": office.day()}), 200)
+    until(lambda: office.get(f"/v1/staff/{office.people[heir]}",
+                             ADMIN)["status"] == "left", 30, what="he left")
+    problem(move(office, heir), 409, "wrong_state")
+
+
+def test_asked_again_under_its_key_it_moves_nobody_twice(office):
+    who = office.person("economy")
+    path = f"/v1/staff/{office.people[who]}/transfer"
+    body = {"on": office.day(3), "unit_code": "culture", "position": "x"}
+    key = new_id()
+    first, again = (office.stack.call(
+        "POST", path, ADMIN, body, Idempotency_Key=key) for _ in range(2))
+    assert expect(first, 200) == expect(again, 200)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(posts(office, who)) == 2
