@@ -113,6 +113,7 @@ API = \
 	services/api/plan.c \
 	services/api/plan_import.c \
 	services/api/plan_receipt.c \
+	services/api/post.c \
 	services/api/obligation.c \
 	services/api/proposal.c \
 	services/api/remediation.c \

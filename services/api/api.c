@@ -24,6 +24,7 @@ static const struct resource *const resources[] = {
 	&resource_me,
 	&resource_unit,
 	&resource_staff,
+	&resource_post,
 	&resource_plan,
 	&resource_plan_import,
 	&resource_plan_receipt,

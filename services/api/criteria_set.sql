@@ -1,22 +1,4 @@
--- Sets of criteria: editions, owned by a unit and valid below it, or by the
--- installation and valid everywhere. What belongs to all is changed by whoever
--- administers whatever anybody administers.
-
--- @criteria_set_rel(x)
-(CASE WHEN @x.unit_id IS NULL THEN @shared_perms() ELSE @perms(@x.unit_id)
-    END);
-
--- @shared_perms()
-(SELECT CASE WHEN all_own.perms & PERM_CONFIG <> 0 AND NOT EXISTS (
-	    SELECT FROM staff_grant WHERE staff_grant.perms & PERM_CONFIG <> 0
-	      AND staff_grant.from_on <= $today
-	      AND $today < staff_grant.until_on
-	      AND @perms(staff_grant.unit_id) & PERM_CONFIG = 0)
-	THEN PERM_CONFIG ELSE 0 END
-    | CASE WHEN all_own.perms <> 0 THEN PERM_PUBLISHED ELSE 0 END
-    FROM (SELECT coalesce(bit_or(reach.perms), 0) AS perms FROM reach
-	WHERE reach.staff_id = $caller AND reach.from_on <= $today
-	  AND $today < reach.until_on) all_own);
+-- Sets of criteria: a catalogue of editions.
 
 -- @criteria_set_json(x)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
@@ -29,7 +11,7 @@
     @x.created_at, @x.updated_at) j);
 
 -- criteria_set_get(caller uuid, today date, id uuid) : one read
-@record_get(criteria_set, @criteria_set_json(t), @criteria_set_rel(t),
+@record_get(criteria_set, @criteria_set_json(t), @catalogue_rel(t),
     perms <> 0);
 
 -- criteria_set_list(caller uuid, today date, status text[], code text,
@@ -45,7 +27,7 @@ LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
 	@criteria_set_json(t) AS body
     FROM criteria_set t CROSS JOIN LATERAL
-	(SELECT @criteria_set_rel(t) AS perms OFFSET 0) s
+	(SELECT @catalogue_rel(t) AS perms OFFSET 0) s
     WHERE ($status IS NULL OR t.status = ANY ($status))
       AND ($code IS NULL OR t.code = $code)
       AND ($ids IS NULL OR t.id = ANY ($ids)) AND @in_unit(t.unit_id)
@@ -72,7 +54,7 @@ fate AS MATERIALIZED (
 	    AS outcome, m.b
 	FROM (SELECT i.b, CASE WHEN i.b ->> 'unit_id' IS NULL
 		THEN @shared_perms() ELSE @perms((i.b ->> 'unit_id')::uuid) END
-	    & coalesce((SELECT bit_and(@criteria_set_rel(k)) FROM old o
+	    & coalesce((SELECT bit_and(@catalogue_rel(k)) FROM old o
 		CROSS JOIN LATERAL (SELECT (o.r).*) k), -1) AS up
 	    FROM inp i) m),
 gone AS (
@@ -95,13 +77,13 @@ upd AS (
 	    $now
 	FROM fate f WHERE f.outcome = 201 RETURNING t AS r),
 @record_made('criteria_set', $body, @criteria_set_json(x),
-    @criteria_set_rel(x));
+    @catalogue_rel(x));
 
 -- criteria_set_patch(caller uuid, today date, now timestamptz, id uuid,
 --     version int, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
-WITH @record_cur(criteria_set, NULL, @criteria_set_rel(t), perms <> 0),
+WITH @record_cur(criteria_set, NULL, @catalogue_rel(t), perms <> 0),
 @at_will(),
 upd AS (
 	UPDATE criteria_set t SET title = coalesce($body ->> 'title', t.title),
@@ -110,4 +92,4 @@ upd AS (
 	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @record_turned('criteria_set', 'update', $body, @criteria_set_json(x),
-    @criteria_set_rel(x));
+    @catalogue_rel(x));

@@ -52,6 +52,10 @@ def other_office(s):
         WHERE t.username = 'stranger.chief' AND u.code = 'other-ward'""")
 
 
+def position(unit):
+    return {"code": "m" + new_id()[-8:], "name": "x", "unit_code": unit}
+
+
 def criteria_set(unit):
     return {"code": "m" + new_id()[-8:], "title": "x", "unit_code": unit,
             "items": [{"code": "M1", "answer": "yes_no", "text": "x"}]}
@@ -81,7 +85,7 @@ def value(unit, period="2026-Q1"):
 
 
 # kinds whose name is not the path's without its s
-KINDS = {"staff": "staff", "calendar": "calendar_entry"}
+KINDS = {"staff": "staff", "calendar": "calendar_entry", "positions": "post"}
 SUCCESSION = {"kind": "rename", "effective_on": "2031-01-01", "name": "x"}
 PROPOSAL = {"title": "x", "need": "x"}
 AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
@@ -103,7 +107,7 @@ def make(s):
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
-                           "remediations", "calendar", "subs")}
+                           "remediations", "calendar", "positions", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -146,6 +150,8 @@ def make(s):
                     "capacity": "TL", "from": "2031-01-01"}), 201)["id"],
             "assignments": str(s.one("SELECT id FROM assignment WHERE "
                                      "staff_id = %s LIMIT 1", sid))}
+        ids["positions"][name] = expect(s.post(
+            "/v1/positions", keeper, position(unit)), 201)["id"]
         ids["notifications"][name] = str(s.one(
             "INSERT INTO notification (id, staff_id, category, title, body, "
             "created_at) VALUES (uuid_v7(), %s, 'result', 'x', 'x', now()) "
@@ -266,6 +272,8 @@ def body_of(s, method, path, target):
                 "registered_task": {"title": "x", "due_on": "2027-12-01"}}
     if path == "/v1/criteria-sets":
         return criteria_set(unit)
+    if path == "/v1/positions":
+        return position(unit)
     if path == "/v1/inspections":
         return inspection(unit)
     if path == "/v1/proposals":
@@ -350,7 +358,7 @@ def body_of(s, method, path, target):
           path.startswith("/v1/obligations") else
           {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
           else {"name": "y"} if method == "PATCH" and
-          path.startswith("/v1/calendar")
+          path.startswith(("/v1/calendar", "/v1/positions"))
           else {"short_name": "y"} if method == "PATCH" else {})
 
 
@@ -377,7 +385,7 @@ def prepare(s, method, path):
             return
     if singular is None:
         if kind in ("indicator-values", "staff-events", "obligations",
-                    "calendar"):
+                    "calendar", "positions"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
         return
