@@ -63,9 +63,10 @@ class Item(RuleBasedStateMachine):
         self.take(verb, actor, data)
 
     def can(self):
-        """{verb: who may take it now}"""
+        """{verb: who may take it now}, of those that lead somewhere"""
         can = {v: [a for a in self.actors if self.may(v, a)]
-               for s, v in sorted(self.steps) if s == self.status}
+               for s, v in sorted(self.steps)
+               if s == self.status and v in self.goes}
         return {v: who for v, who in can.items() if who}
 
     def draw(self, data):
