@@ -5,8 +5,13 @@
  * Settings, from environment variables named CAMKET_*. Loaded once, before
  * anything else; then constant. The list is config.tbl.
  */
-enum config_type { CONFIG_TEXT, CONFIG_NUMBER, CONFIG_COUNT, CONFIG_PORT,
-	CONFIG_LIFE };
+enum config_type {
+	CONFIG_TEXT,
+	CONFIG_NUMBER,
+	CONFIG_COUNT,
+	CONFIG_PORT,
+	CONFIG_LIFE
+};
 
 enum setting {
 #define SETTING(name, type, def, secret, help) CFG_##name,
