@@ -58,4 +58,47 @@ GRANT SELECT, INSERT ON seal TO camket_worker;
 GRANT SELECT ON unit, unit_version, unit_succession, unit_cover, plan, task,
     obligation, document, cell, calendar_day TO camket_report;
 
+-- The API carries its scope in every statement, and the workers serve every
+-- office. A reporting tool writes its own statements, so here the rows know
+-- who may read them: it comes by a login of its own, a member of
+-- camket_report, and sees what the account of that name may read today - of
+-- what has left its author, and is not removed.
+CREATE FUNCTION report_sees(login name, unit uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = camket, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM staff s JOIN reach r ON r.staff_id = s.id
+	    CROSS JOIN perm p CROSS JOIN (SELECT (now() + make_interval(secs =>
+		k.shift_ms / 1000.0))::date AS day FROM clock k) c
+	    WHERE s.username = login AND s.status = 'active'
+	      AND s.deleted_at IS NULL AND r.unit_id = unit
+	      AND p.name = 'READ' AND r.perms & p.bits <> 0
+	      AND r.from_on <= c.day AND c.day < r.until_on)
+$$;
+REVOKE EXECUTE ON FUNCTION report_sees FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION report_sees TO camket_report;
+
+DO $$
+DECLARE
+	kept record;
+BEGIN
+	FOR kept IN SELECT * FROM (VALUES
+	    ('plan', 'status <> ''draft'' AND deleted_at IS NULL'),
+	    ('task', 'status <> ''draft'' AND deleted_at IS NULL'),
+	    ('obligation', 'deleted_at IS NULL AND EXISTS (SELECT FROM plan p'
+		' WHERE p.id = plan_id)'),
+	    ('document', 'deleted_at IS NULL'),
+	    ('indicator', 'deleted_at IS NULL'),
+	    ('indicator_value', 'deleted_at IS NULL'),
+	    ('cell', 'true')) x(name, which)
+	LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY',
+		    kept.name);
+		EXECUTE format('CREATE POLICY programs ON %I TO camket_api, '
+		    'camket_worker USING (true)', kept.name);
+		EXECUTE format('CREATE POLICY reports ON %I FOR SELECT TO '
+		    'camket_report USING (%s AND report_sees(current_user, '
+		    'unit_id))', kept.name, kept.which);
+	END LOOP;
+END
+$$;
+
 COMMIT;

@@ -58,5 +58,44 @@ SELECT is(bool_or(has_table_privilege(r, c.oid, 'TRUNCATE, REFERENCES, '
 FROM unnest('{camket_api,camket_worker,camket_report}'::text[]) r, pg_class c
 WHERE relnamespace = 'camket'::regnamespace AND relkind = 'r' GROUP BY r;
 
+-- A reporting tool's statements are its own: the rows know who may read them.
+\ir records.psql
+INSERT INTO plan (id, unit_id, title, number, status, issued_on, author_id,
+    created_at, updated_at)
+VALUES (n('plan of B'), n('B'), 'x', '9', 'issued', '2026-01-02', n('far'),
+    now(), now()), (n('plan removed'), n('A'), 'x', '8', 'issued',
+    '2026-01-02', n('office'), now(), now());
+UPDATE plan SET deleted_at = now() WHERE id = n('plan removed');
+SELECT make_staff('tool', NULL), make_grant('tool', 'A', 'superior');
+CREATE ROLE tool IN ROLE camket_report;
+CREATE ROLE unknown_tool IN ROLE camket_report;
+GRANT SELECT ON ALL TABLES IN SCHEMA tap TO PUBLIC;
+SELECT is(c.relrowsecurity, true, c.relname || ' has row-level security')
+FROM pg_class c WHERE c.relnamespace = 'camket'::regnamespace
+  AND has_table_privilege('camket_report', c.oid, 'SELECT')
+  AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid
+	AND a.attname IN ('status', 'deleted_at', 'own_late'))
+  AND c.relname NOT IN ('unit');
+SET LOCAL ROLE tool;
+SELECT is(array_agg(DISTINCT status), '{in_force,issued,submitted}',
+    'a tool reads plans that have left their author') FROM plan;
+SELECT is(count(*), 0::bigint, 'none of an office its account does not read')
+FROM plan WHERE unit_id = n('B');
+SELECT is(count(*), 0::bigint, 'none that is removed')
+FROM plan WHERE id = n('plan removed');
+SELECT is(bool_and(plan_id <> n('plan draft')), true,
+    'and what is asked by those plans alone') FROM obligation;
+SELECT ok(count(*) > 0 AND bool_and(status <> 'draft'),
+    'and tasks below, but drafts') FROM task;
+SET LOCAL ROLE unknown_tool;
+SELECT is((SELECT count(*) FROM plan) + (SELECT count(*) FROM task)
+    + (SELECT count(*) FROM obligation) + (SELECT count(*) FROM document)
+    + (SELECT count(*) FROM indicator) + (SELECT count(*) FROM cell),
+    0::bigint, 'a login that is nobody''s account reads nothing');
+SET LOCAL ROLE camket_worker;
+SELECT ok(count(*) FILTER (WHERE status = 'draft') > 0,
+    'the programs read all') FROM plan;
+RESET ROLE;
+
 SELECT * FROM finish();
 ROLLBACK;
