@@ -29,8 +29,13 @@ VALUES ($caller, $key, $hash, $status, $text);
 INSERT INTO audit (action, actor_id, staff_id, unit_id, session_id, kind, ref,
     address, device, request, detail)
 VALUES ($note_action, $note_actor, $note_staff,
-    @home(coalesce($note_staff, $note_actor)), $note_session, $note_kind,
-    $note_ref, $address, $device, $request, $note_detail);
+    coalesce(@home(coalesce($note_staff, $note_actor)), (
+	-- a machine has no post, only what was granted
+	SELECT g.unit_id FROM staff_grant g
+	WHERE g.staff_id = coalesce($note_staff, $note_actor)
+	ORDER BY g.from_on DESC, g.id LIMIT 1)),
+    $note_session, $note_kind, $note_ref, $address, $device, $request,
+    $note_detail);
 
 -- backend_cancel(pid int) : one read
 -- unscoped: ends a statement of this very process

@@ -47,11 +47,12 @@ SELECT t.version, t.status, s.perms, @staff_json(t, s.perms) AS body
 FROM staff t CROSS JOIN LATERAL
     (SELECT h.unit_id, @staff_rel(t, @perms(h.unit_id)) AS perms
     FROM (SELECT @home(t.id) AS unit_id OFFSET 0) h OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL
+WHERE t.id = $id AND t.deleted_at IS NULL AND t.subject_type <> 'service'
   AND (s.perms <> 0 OR @kin(s.unit_id));
 
+-- People: a machine (service_key.sql) is nobody's colleague.
 -- @staff_filter()
-($status IS NULL OR t.status = ANY ($status))
+t.subject_type <> 'service' AND ($status IS NULL OR t.status = ANY ($status))
 AND ($subject_type IS NULL OR (t.subject_type = ANY ($subject_type)
     AND s.perms & PERM_STAFF <> 0))
 AND ($ids IS NULL OR t.id = ANY ($ids))

@@ -3,7 +3,7 @@
 import datetime
 
 from accounts import bearer, login, staff_id
-from stack import expect, new_id, problem
+from stack import expect, new_id, problem, until
 
 
 def until_day(days):
@@ -73,6 +73,25 @@ def test_a_machine_neither_signs_nor_touches_accounts(stack):
                          ("POST", f"/v1/staff/{sid}/delegations")):
         problem(stack.call(method, path, body={} if method == "POST" else None,
                            **k), 403, "forbidden")
+
+
+def test_a_machine_is_not_among_the_staff_not_even_to_itself(stack):
+    k = bearer(make(stack, scopes=["staff:read"])["key"])
+    me = expect(stack.get("/v1/me", **k), 200)["id"]
+    got = expect(stack.get("/v1/staff?limit=200&count=exact", **k), 200)
+    assert me not in [i["id"] for i in got["items"]]
+    expect(stack.get(f"/v1/staff/{me}", **k), 404)
+
+
+def test_what_a_machine_was_refused_concerns_the_unit_it_works_for(stack):
+    """What concerns no unit is shown to auditors of every office."""
+    k = bearer(make(stack)["key"])
+    me = expect(stack.get("/v1/me", **k), 200)["id"]
+    problem(stack.get("/v1/plans", **k), 403, "forbidden")
+    assert until(lambda: stack.sql(
+        "SELECT u.code FROM audit a LEFT JOIN unit u ON u.id = a.unit_id "
+        "WHERE a.actor_id = %s AND a.action = 'refused'", me)) == [
+            ("economy",)]
 
 
 def test_a_key_ends_at_once_when_revoked_and_by_its_day(stack):
