@@ -237,10 +237,8 @@ help:
 	@echo "make check-sql   every statement against a fresh database"
 	@echo "make sanitize    the unit, API and workers' suites under ASan and UBSan"
 	@echo "make bench       the speed table;  make faults, make fuzz, make storm: long, by hand"
-	@echo "make test-oidc   sign-in beside a real identity provider from npm, by hand"
-	@echo "make sanitize    every suite under ASan and UBSan"
-	@echo "make bench       the speed table;  make storm, make faults, make fuzz: long, by hand"
-	@echo "make check-openapi   the OpenAPI document as redocly sees it;  make test-oidc: sign-in beside a provider of npm's; by hand"
+	@echo "make check-openapi   the OpenAPI document as redocly sees it; by hand, needs npm"
+	@echo "make test-oidc   sign-in beside a provider from npm; by hand, needs npm"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
 # --- lint -----------------------------------------------------------------
