@@ -100,6 +100,7 @@ API = \
 	services/api/explanation.c \
 	services/api/extension.c \
 	services/api/finding.c \
+	services/api/group.c \
 	services/api/handover.c \
 	services/api/indicator.c \
 	services/api/inspection.c \

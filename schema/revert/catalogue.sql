@@ -2,7 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
-DROP FUNCTION post_of;
-DROP TABLE post;
+DROP FUNCTION group_members, group_of, post_of;
+DROP TABLE member_group, post;
 
 COMMIT;

@@ -25,6 +25,7 @@ static const struct resource *const resources[] = {
 	&resource_unit,
 	&resource_staff,
 	&resource_post,
+	&resource_group,
 	&resource_plan,
 	&resource_plan_import,
 	&resource_plan_receipt,

@@ -22,6 +22,7 @@ extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;
 extern const struct resource resource_post;
+extern const struct resource resource_group;
 extern const struct resource resource_plan;
 extern const struct resource resource_plan_import;
 extern const struct resource resource_plan_receipt;

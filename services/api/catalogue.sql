@@ -36,15 +36,16 @@ AND ($deleted IS NULL AND @x.deleted_at IS NULL
     OR $deleted = 'only' AND @x.deleted_at IS NOT NULL)
 AND @catalogue_seen(@x, @perms);
 
--- What is locked above is not said otherwise. Expects may (r: the row to be).
--- @catalogue_wrong(table, code, line)
-wrong AS MATERIALIZED (
-	SELECT DISTINCT 422 AS outcome, @line AS line FROM may m
-	JOIN @table o ON o.@code = (m.r).@code AND o.locked
-	    AND o.deleted_at IS NULL
-	JOIN unit_chain((m.r).unit_id) h
-	    ON h.unit_id IS NOT DISTINCT FROM o.unit_id AND h.depth > 0
-	WHERE (m.r).unit_id IS NOT NULL),
+-- What is locked above is not said otherwise. Expects may (r: the row to be,
+-- up: what the caller may there).
+-- @catalogue_locked(table, code, line)
+SELECT 422 AS outcome, @line AS line FROM may m
+WHERE (m.r).unit_id IS NOT NULL AND EXISTS (SELECT FROM @table o
+    JOIN unit_chain((m.r).unit_id) h
+	ON h.unit_id IS NOT DISTINCT FROM o.unit_id AND h.depth > 0
+    WHERE o.@code = (m.r).@code AND o.locked AND o.deleted_at IS NULL);
+
+-- @catalogue_fate()
 fate AS MATERIALIZED (
 	SELECT CASE WHEN m.up & PERM_CONFIG = 0 THEN 403
 	    ELSE coalesce((SELECT min(w.outcome) FROM wrong w), 201) END

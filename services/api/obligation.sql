@@ -43,14 +43,16 @@ LEFT JOIN LATERAL (
       AND @obligation_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- Codes that name nothing: the audience is a unit or one of the groups, a task
+-- Codes that name nothing: the audience is a unit or a group of its office, a task
 -- the plan's own, what is reported to a unit.
 -- @obligation_wrong(b, plan)
 (SELECT 422 AS outcome, v.line FROM (VALUES
     (@b ->> 'task_id' IS NOT NULL AND NOT EXISTS (SELECT FROM task k
 	WHERE k.id = (@b ->> 'task_id')::uuid AND k.plan_id = @plan
 	  AND k.deleted_at IS NULL), '/task_id unknown_reference'),
-    (@b ->> 'audience' NOT IN ('all-units', 'all-associations', 'each-person')
+    (@b ->> 'audience' IS NOT NULL
+	AND group_of(@b ->> 'audience', (SELECT host.unit_id FROM plan host
+	    WHERE host.id = @plan)) IS NULL
 	AND NOT EXISTS (SELECT FROM unit u WHERE u.code = @b ->> 'audience'
 	    AND unit_known(u.id, $caller, $today)),
 	'/audience unknown_reference')) v(so, line) WHERE v.so);

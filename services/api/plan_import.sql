@@ -61,7 +61,8 @@ named AS MATERIALIZED (
 	LEFT JOIN unit u ON u.code = c.code AND u.deleted_at IS NULL
 	    AND unit_known(u.id, $caller, $today)
 	WHERE c.code IS NOT NULL
-	  AND c.code NOT IN ('all-units', 'all-associations', 'each-person')),
+	  AND (c.must OR group_of(c.code, (SELECT o.id FROM doc
+	    JOIN unit o ON o.code = d ->> 'issuer_unit_code')) IS NULL)),
 wrong AS MATERIALIZED (
 	SELECT ptr, 'unknown_reference' AS fault FROM named
 	WHERE stated IS NULL OR (must AND heir IS NULL)

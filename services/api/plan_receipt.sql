@@ -5,28 +5,15 @@
 -- row.
 -- @addressed(of)
 (SELECT coalesce(y.staff_id, y.unit_id) AS id, y.staff_id,
-    (array_agg(y.unit_id ORDER BY y.main DESC, y.unit_id))[1] AS unit_id,
+    (array_agg(y.unit_id ORDER BY g.n))[1] AS unit_id,
     (array_agg(g.j ->> 'name' ORDER BY g.n))[1] AS name
 FROM json_array_elements(@of.recipients) WITH ORDINALITY g(j, n)
 CROSS JOIN LATERAL (
-    SELECT NULL::uuid AS staff_id, unit_heir(u.id, $today) AS unit_id,
-	true AS main FROM unit u WHERE u.code = g.j ->> 'audience'
+    SELECT NULL::uuid AS staff_id, unit_heir(u.id, $today) AS unit_id
+    FROM unit u WHERE u.code = g.j ->> 'audience'
     UNION ALL
-    SELECT NULL, v.unit_id, true FROM unit_version v JOIN unit u
-	ON u.id = v.unit_id
-    WHERE v.parent_id = unit_heir(@of.unit_id, $today)
-      AND v.from_on <= $today AND $today < v.until_on
-      AND (g.j ->> 'audience' = 'all-units' OR u.kind = 'association'
-	AND g.j ->> 'audience' = 'all-associations')
-    UNION ALL
-    SELECT a.staff_id, a.unit_id, a.main FROM assignment a
-    JOIN staff s ON s.id = a.staff_id AND s.status = 'active'
-	AND s.deleted_at IS NULL
-    JOIN unit_cover k ON k.unit_id = a.unit_id AND NOT k.past
-	AND k.anc_id = unit_heir(@of.unit_id, $today)
-	AND k.from_on <= $today AND $today < k.until_on
-    WHERE g.j ->> 'audience' = 'each-person' AND a.from_on <= $today
-      AND $today < a.until_on) y
+    SELECT m.staff_id, m.unit_id FROM group_members(
+	group_of(g.j ->> 'audience', @of.unit_id), @of.unit_id, $today) m) y
 WHERE y.unit_id IS NOT NULL
 GROUP BY y.staff_id, coalesce(y.staff_id, y.unit_id));
 

@@ -41,7 +41,8 @@ may AS MATERIALIZED (
 	SELECT m.r, (SELECT @catalogue_rel(k) FROM (SELECT (m.r).*) k) AS up
 	FROM (SELECT jsonb_populate_record(NULL::post, i.b) AS r
 	    FROM inp i) m),
-@catalogue_wrong(post, code, '/code locked'),
+wrong AS MATERIALIZED (@catalogue_locked(post, code, '/code locked')),
+@catalogue_fate(),
 upd AS (
 	INSERT INTO post AS t (id, unit_id, code, name, "text", duty_group,
 	    subject_type, leads, rank_order, locked, author_id, created_at,

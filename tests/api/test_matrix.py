@@ -61,6 +61,11 @@ def position(unit):
     return {"code": "m" + new_id()[-8:], "name": "x", "unit_code": unit}
 
 
+def group(unit):
+    return {"key": "m" + new_id()[-8:], "name": "x", "unit_code": unit,
+            "rule": {"of": "person"}}
+
+
 def single_powers(s):
     """Who audits and does nothing else, who speaks for the Party committee
     and does nothing else, and a key that may ask for all there is."""
@@ -112,7 +117,8 @@ def value(unit, period="2026-Q1"):
 
 
 # kinds whose name is not the path's without its s
-KINDS = {"staff": "staff", "calendar": "calendar_entry", "positions": "post"}
+KINDS = {"staff": "staff", "calendar": "calendar_entry", "positions": "post",
+         "groups": "member_group"}
 SUCCESSION = {"kind": "rename", "effective_on": "2031-01-01", "name": "x"}
 PROPOSAL = {"title": "x", "need": "x"}
 AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
@@ -134,7 +140,8 @@ def make(s):
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
-                           "remediations", "calendar", "positions", "subs")}
+                           "remediations", "calendar", "positions", "groups",
+                           "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -179,6 +186,8 @@ def make(s):
                                      "staff_id = %s LIMIT 1", sid))}
         ids["positions"][name] = expect(s.post(
             "/v1/positions", keeper, position(unit)), 201)["id"]
+        ids["groups"][name] = expect(s.post(
+            "/v1/groups", keeper, group(unit)), 201)["id"]
         ids["notifications"][name] = str(s.one(
             "INSERT INTO notification (id, staff_id, category, title, body, "
             "created_at) VALUES (uuid_v7(), %s, 'result', 'x', 'x', now()) "
@@ -245,8 +254,8 @@ def make(s):
         for kind in ids:
             if kind not in ("subs", "sessions", "keys", "notifications"):
                 s.sql("INSERT INTO external_ref VALUES (%s, 'matrix', %s, %s, "
-                      "%s, now())", table_of(kind), name,
-                      ids[kind][name], sid)
+                      "%s, now())", {"groups": "group"}.get(
+                          kind, table_of(kind)), name, ids[kind][name], sid)
         ids["keys"][name] = str(s.one(
             "INSERT INTO service_key (id, staff_id, name, unit_id, scopes, "
             "hash, hint, created_at, updated_at, expires_at) SELECT uuid_v7(),"
@@ -303,6 +312,8 @@ def body_of(s, method, path, target):
         return criteria_set(unit)
     if path == "/v1/positions":
         return position(unit)
+    if path == "/v1/groups":
+        return group(unit)
     if path == "/v1/inspections":
         return inspection(unit)
     if path == "/v1/proposals":
@@ -393,7 +404,8 @@ def body_of(s, method, path, target):
           path.startswith("/v1/obligations") else
           {"phone": "1"} if method == "PATCH" and path.startswith("/v1/staff")
           else {"name": "y"} if method == "PATCH" and
-          path.startswith(("/v1/calendar", "/v1/positions"))
+          path.startswith(("/v1/calendar", "/v1/positions",
+                           "/v1/groups"))
           else {"short_name": "y"} if method == "PATCH" else {})
 
 
@@ -420,7 +432,7 @@ def prepare(s, method, path):
             return
     if singular is None:
         if kind in ("indicator-values", "staff-events", "obligations",
-                    "calendar", "positions"):
+                    "calendar", "positions", "groups"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
         return

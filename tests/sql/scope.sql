@@ -21,7 +21,8 @@ UNION SELECT id FROM complaint UNION SELECT id FROM indicator
 UNION SELECT id FROM indicator_value UNION SELECT id FROM calendar_entry
 UNION SELECT id FROM staff_event UNION SELECT id FROM obligation
 UNION SELECT id FROM evaluation UNION SELECT id FROM notification
-UNION SELECT id FROM service_key UNION SELECT id FROM post;
+UNION SELECT id FROM service_key UNION SELECT id FROM post
+UNION SELECT id FROM member_group;
 -- One body that names what it should not, with all that any table requires.
 CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('kind', CASE split_part(statement, '_', 1)
@@ -37,7 +38,7 @@ CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	    'hand_over_to_staff_id', n('other'), 'capacity', 'KT', 'powers',
 	    '["issue"]'::jsonb, 'reason', 'x', 'asks_unit_id', n('A1'),
 	    'task_id', n('task in_progress'), 'question', 'x', 'proposed_on', '2026-03-02',
-	    'issuer_unit_code', 'A', 'assignments', jsonb_build_array(jsonb_build_object('unit_id',
+	    'key', 'NEW', 'rule', '{"of": "person"}'::jsonb, 'issuer_unit_code', 'A', 'assignments', jsonb_build_array(jsonb_build_object('unit_id',
 		n('A1'), 'position', 'x')),
 	    'scopes', '["read"]'::jsonb, 'days', 30, 'patch',
 	    '{"text":"x"}'::jsonb, 'document', '{}'::jsonb) $$;
