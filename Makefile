@@ -240,6 +240,10 @@ help:
 	@echo "make bench       the speed table;  make faults, make fuzz, make storm: long, by hand"
 	@echo "make check-openapi   the OpenAPI document as redocly sees it; by hand, needs npm"
 	@echo "make test-oidc   sign-in beside a provider from npm; by hand, needs npm"
+	@echo "make sanitize    every suite under ASan and UBSan"
+	@echo "make bench       the speed table;  make storm, make faults, make fuzz: long, by hand"
+	@echo "make check-openapi   the OpenAPI document as redocly sees it;  make test-oidc: sign-in beside a provider of npm's; by hand"
+	@echo "make test-client     a typed client made from the document, compiled and run; by hand, needs npm"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
 # --- lint -----------------------------------------------------------------
@@ -309,6 +313,11 @@ storm: build
 test-oidc: build
 	@command -v npm >/dev/null || docker/install oidc
 	@$(PYTEST) tests/oidc
+# A typed client from npm's generator, compiled and run; by hand.
+.PHONY: test-client
+test-client: build
+	@command -v npm >/dev/null || docker/install oidc
+	@$(PYTEST) tests/client
 test-workers: build
 	@$(PYTEST) tests/workers
 
