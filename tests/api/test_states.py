@@ -1,6 +1,7 @@
 """Random people take random steps on tasks and plans: nothing happens that
 the tables do not allow, nothing that happened is lost."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,7 +17,8 @@ from office import (ADMIN, CHAIR, CITY, DEPUTY, DOER, HEAD, OFFICE, PEER,
                     READER, SIBLING, UNDER)
 from stack import expect, new_id
 
-HARD = settings(max_examples=20, stateful_step_count=40, deadline=None,
+EXAMPLES = int(os.environ.get("CAMKET_EXAMPLES", 20))
+HARD = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None,
                 database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -297,6 +299,16 @@ class Plan(Item):
                                          self.author), 200)
         assert x["status"] == self.item_status
         assert x["version"] >= self.item["version"]
+
+
+@pytest.mark.parametrize("machine", [Task, Plan])
+def test_the_tables_are_those_of_the_document(stack, machine):
+    states = stack.document.doc["x-states"][machine.kind[:-1]]
+    told = {(t["from"], t["verb"]): t["to"] for t in states["transitions"]
+            if t["verb"] not in ("update", "delete", "cascade")}
+    assert told == {(s, v): machine.goes[v] or s for s, v in machine.steps}
+    assert {t["from"] for t in states["transitions"]
+            if t["verb"] == "update"} == machine.patched
 
 
 @pytest.mark.parametrize("machine", [Task, Plan])
