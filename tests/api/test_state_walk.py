@@ -123,7 +123,8 @@ class Walk:
 
     def trail(self):
         """Every version has its line."""
-        made_here = self.table not in ("extension", "explanation")
+        made_here = self.table not in ("extension", "explanation",
+                                       "remediation")
         for id, (_, version, _) in self.rows().items():
             lines = [v for v, in self.s.sql(
                 "SELECT version FROM event WHERE ref = %s AND kind = %s"
@@ -134,7 +135,7 @@ class Walk:
 
 KINDS = ("plan", "task", "review", "evaluation", "commitment", "inspection",
          "finding", "measure", "proposal", "complaint", "extension",
-         "explanation")
+         "explanation", "remediation")
 
 
 @pytest.mark.parametrize("singular", KINDS)
