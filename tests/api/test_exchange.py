@@ -140,7 +140,8 @@ def test_turned_keys_are_accepted_once_read_and_the_old_no_more(stack, peer,
     old = peer.key
     expect(known(stack, **peer.id_token("chair")), 200)
     # keys that have just been read are not read again at once
-    stack.sql("UPDATE issuer SET read_at = read_at - interval '20 s'")
+    stack.sql("UPDATE issuer SET read_at = read_at - interval '20 s',"
+              " wanted_at = NULL")
     peer.key = Key(alg)
     r = exchange(stack, **peer.id_token("chair"))
     problem(r, 503, "overloaded")

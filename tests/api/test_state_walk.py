@@ -31,6 +31,8 @@ def stack():
     with Stack() as s:
         test_matrix.other_office(s)
         s.ids, s.doc = test_matrix.make(s), s.document.doc
+        test_matrix.single_powers(s)
+        test_matrix.sign_in_anew(s)
         yield s
 
 

@@ -51,7 +51,7 @@ def posts(office, who):
 
 
 def work(office, user):
-    return {w["id"] for w in office.get("/v1/me/work", user)["items"]}
+    return {w["id"] for w in office.all("/v1/me/work?limit=200", user)}
 
 
 # --- open work ---
