@@ -81,6 +81,17 @@ metric_set(enum metric m, uint64_t value)
 		own->counters[m] = value;
 }
 
+uint64_t
+metric_sum(enum metric m)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < nslots; i++)
+		sum += slot_at(i)->counters[m];
+	return (sum);
+}
+
 void
 metric_request(int route, int status, uint64_t us)
 {
@@ -102,18 +113,15 @@ metric_request(int route, int status, uint64_t us)
 void
 metrics_text(struct buf *b)
 {
-	uint64_t sum;
-	int m, i;
+	int m;
 
 	for (m = 0; m < METRIC_COUNT; m++) {
-		for (sum = 0, i = 0; i < nslots; i++)
-			sum += slot_at(i)->counters[m];
 		buf_printf(b,
 		    "# HELP camket_%s %s\n# TYPE camket_%s %s\n"
 		    "camket_%s%s %llu\n",
 		    metrics[m].name, metrics[m].help, metrics[m].name,
 		    metrics[m].kind, metrics[m].name, metrics[m].suffix,
-		    (unsigned long long)sum);
+		    (unsigned long long)metric_sum(m));
 	}
 	metrics_routes(b);
 }

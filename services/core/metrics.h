@@ -26,6 +26,7 @@ void metrics_slot(int);
 
 void metric_add(enum metric, uint64_t); /* a counter */
 void metric_set(enum metric, uint64_t); /* a gauge */
+uint64_t metric_sum(enum metric);       /* over all processes */
 
 /* A request of a route has been answered with a status after so long. */
 void metric_request(int route, int status, uint64_t us);

@@ -151,6 +151,8 @@ pulse_read(struct db_op *unused, struct db_answer *a)
 	nset = n;
 	if (n > 1)
 		qsort(set, (size_t)n, sizeof(*set), revoked_order);
+	if (read_at == 0)
+		metric_add(METRIC_process_joins, 1);
 	read_at = clock_mono_ms();
 }
 

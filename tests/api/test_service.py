@@ -271,6 +271,12 @@ def test_ordinary_work_by_name_and_network_stays_within_the_sandbox(stack):
 
 # --- what it counts and logs ---
 
+def test_a_host_is_ready_when_all_its_processes_are(stack):
+    """Whichever of them takes the next request."""
+    with host_of(stack, API_PROCESSES=4) as h:
+        assert h.metrics()["camket_process_joins_total"] == 4
+
+
 def test_the_counters_are_in_prometheus_form_and_count_right(stack):
     with host_of(stack, API_PROCESSES=2) as h:
         before = h.metrics()
