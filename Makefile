@@ -216,7 +216,7 @@ $(B)/%.o: %.c $(B)/queries.h
 
 .PHONY: deps run up down clean-data clean help
 deps:
-	@docker/install run build
+	@docker/install run build try
 run: deps
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 	@exec docker/stack run
