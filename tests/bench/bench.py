@@ -6,7 +6,8 @@ by turn in one run, so that a figure is a ratio and not a machine.
 
 The statement and its values are taken from the database's own log of one real
 request. pgbench plays the same role, prepared, with the settings of the API's
-connection, at the client count that suits it best.
+connection, at the client count that suits it best; the API runs a process
+for each processor, so that none idles while another waits for its answer.
 """
 
 import argparse
@@ -197,7 +198,7 @@ def main():
     p.add_argument("--seconds", type=int, default=3)
     p.add_argument("--soak", type=int, default=1_000_000)
     a = p.parse_args()
-    with Stack() as stack:
+    with Stack(API_PROCESSES=os.cpu_count()) as stack:
         path, tasks = fill(stack)
         b = Bench(stack, a)
         # the first reading by a person is noted as a receipt, behind it
