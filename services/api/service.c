@@ -119,7 +119,7 @@ service_ready(struct ctx *c)
 	if (gate_leaving())
 		return (problem(c, P_NOT_READY, "draining"));
 	/* a neighbour may be the one that is asked next */
-	if (metric_sum(METRIC_process_joins) < (uint64_t)config_processes())
+	if (metric_sum(METRIC_joined) < (uint64_t)config_processes())
 		return (problem(c, P_NOT_READY, "starting"));
 	if (!pulse_ready())
 		return (problem(c, P_NOT_READY,

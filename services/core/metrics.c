@@ -64,7 +64,6 @@ void
 metrics_slot(int i)
 {
 	own = slot_at(i % nslots);
-	own->counters[METRIC_ready] = 0; /* its last process may have died */
 }
 
 void

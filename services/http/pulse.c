@@ -39,6 +39,7 @@ static int revoked_order(const void *, const void *);
 void
 pulse_init(void)
 {
+	metric_set(METRIC_ready, 0); /* the slot's last process may have died */
 	(void)loop_after(0, pulse_beat, NULL);
 	redis_hear(ctx_redis, WAKE, pulse_heard, NULL);
 }
@@ -151,8 +152,7 @@ pulse_read(struct db_op *unused, struct db_answer *a)
 	nset = n;
 	if (n > 1)
 		qsort(set, (size_t)n, sizeof(*set), revoked_order);
-	if (read_at == 0)
-		metric_add(METRIC_process_joins, 1);
+	metric_set(METRIC_joined, 1);
 	read_at = clock_mono_ms();
 }
 
