@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "core/seal.h"
 #include "domain/role.h"
 #include "domain/vocabulary.h"
 #include "http/note.h"
@@ -17,7 +18,7 @@
 
 static uint64_t lately[LATELY];
 
-static uint64_t reading(const struct ctx *, const struct item *);
+static uint64_t reading(struct ctx *, const struct item *);
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -79,17 +80,13 @@ plan_receipt_note(struct ctx *c, const struct item *x)
 		lately[h % LATELY] = h;
 }
 
-/* Who reads what as it now stands: FNV-1a. */
+/* Who reads what as it now stands. */
 static uint64_t
-reading(const struct ctx *c, const struct item *x)
+reading(struct ctx *c, const struct item *x)
 {
-	const char *const parts[] = { c->who.staff, c->args[0], x->version };
-	uint64_t h = 14695981039346656037u;
-	const char *p;
-	size_t i;
+	const char *s;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		for (p = parts[i]; *p != '\0'; p++)
-			h = (h ^ (unsigned char)*p) * 1099511628211u;
-	return (h);
+	s = arena_printf(&c->arena, "%s %s %s", c->who.staff, c->args[0],
+	    x->version);
+	return (seal_hash(s, strlen(s)));
 }
