@@ -72,6 +72,53 @@ extern const struct field external_ref_fields[];
 	    .flags = FIELD_SERVER | FIELD_EMPTY }, \
 	{ .name = "updated_at", .type = F_INSTANT, \
 	    .flags = FIELD_SERVER | FIELD_EMPTY }
+/* How far off the day is that it is due. */
+#define FIELDS_DUE \
+	{ .name = "days_left", .type = F_INT, .flags = FIELD_SERVER, \
+	    .doc = "Số ngày làm việc còn lại | Working days left" }, \
+	{ .name = "signal", .type = F_ENUM, .flags = FIELD_ALWAYS, \
+	    .words = words_signal, .doc = "Tín hiệu nhắc | Signal" }
+/* That it was returned to its author: why, the last time, and how often. */
+#define FIELDS_RETURNED \
+	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER, \
+	    .doc = "Lý do trả lại | Why it was returned" }, \
+	{ .name = "returns", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0", \
+	    .doc = "Số lần bị trả lại | Times it was returned" }
+/* What was done of what had to be put right, and who has seen that it was. */
+#define FIELDS_DONE(done_doc) \
+	{ .name = "result", .type = F_TEXT, .flags = FIELD_SERVER, \
+	    .doc = "Kết quả | Result" }, \
+	{ .name = "done_on", .type = F_DATE, .flags = FIELD_SERVER, \
+	    .doc = done_doc }, \
+	{ .name = "verified_on", .type = F_DATE, .flags = FIELD_SERVER, \
+	    .doc = "Ngày xác nhận | Day it was verified" }, \
+	{ .name = "verified_by", .type = F_REF, .flags = FIELD_SERVER, \
+	    .ref = "staff", .doc = "Người xác nhận | Who verified it" }
+/* What a unit settles for all below it. */
+#define FIELDS_CATALOGUE \
+	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED, .ref = "units", \
+	    .doc = "Đơn vị quy định; trống là dùng chung | The unit that settles it; common to all if unset" }, \
+	{ .name = "locked", .type = F_BOOL, .flags = FIELD_EMPTY, \
+	    .doc = "Cấp dưới không được quy định khác | Nobody below may settle it otherwise" }, \
+	{ .name = "inherited_from", .type = F_REF, .flags = FIELD_SERVER, \
+	    .ref = "units", .eg = "", \
+	    .doc = "Cấp trên đã quy định, khi đọc cho một đơn vị | The unit above that settled it, as read for a unit" }, \
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS, \
+	    .words = words_catalogue_status, .doc = "Trạng thái | Status" }
+/* What is to be handed in, by whom and when: as it stands, and as imported. */
+#define FIELDS_OBLIGATION \
+	{ .name = "what", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1, \
+	    .max = 2000, .eg = "Báo cáo kết quả hằng quý", \
+	    .doc = "Phải nộp gì | What is to be handed in" }, \
+	{ .name = "audience", .type = F_CODE, .max = 64, .eg = "all-units", \
+	    .doc = "Ai phải nộp: mã đơn vị hoặc nhóm | Who owes it: code of a unit or group" }, \
+	{ .name = "subject_kind", .type = F_ENUM, .flags = FIELD_REQUIRED, \
+	    .words = words_subject_kind, \
+	    .doc = "Người hay đơn vị phải nộp | Whether persons or units owe it" }, \
+	{ .name = "cadence", .type = F_LIST, .item = F_ENUM, .max = 4, \
+	    .words = words_cadence, .doc = "Định kỳ | How often" }, \
+	{ .name = "due_rule", .type = F_ANY, \
+	    .doc = "Quy tắc tính hạn | How the due day is found" }
 /* The answer of a whole list: {"items":[…],"next":null}. */
 #define FIELDS_ROWS(item_fields) \
 	{ \

@@ -96,10 +96,7 @@ static const struct field fields[] = {
 	    .doc = "Ngày quyết định | Day of the decision" },
 	{ .name = "meeting_id", .type = F_UUID, .flags = FIELD_SERVER,
 	    .doc = "Cuộc họp | Meeting" },
-	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER,
-	    .doc = "Lý do trả lại | Why it was returned" },
-	{ .name = "returns", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
-	    .doc = "Số lần bị trả lại | Times it was returned" },
+	FIELDS_RETURNED,
 	FIELDS_SERVER,
 	FIELDS_END
 };

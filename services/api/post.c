@@ -16,8 +16,6 @@ static const struct field fields[] = {
 	{ .name = "name", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1,
 	    .max = 300, .eg = "Chuyên viên",
 	    .doc = "Tên chức danh, vị trí việc làm | Name of the post" },
-	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED, .ref = "units",
-	    .doc = "Đơn vị quy định; trống là dùng chung | The unit that settles it; common to all if unset" },
 	{ .name = "text", .type = F_TEXT, .max = 20000,
 	    .doc = "Mô tả nhiệm vụ, yêu cầu | Duties and requirements" },
 	{ .name = "duty_group", .type = F_CODE, .max = 64, .eg = "specialists",
@@ -29,13 +27,7 @@ static const struct field fields[] = {
 	{ .name = "rank_order", .type = F_INT, .flags = FIELD_EMPTY,
 	    .max = 10000, .eg = "30",
 	    .doc = "Thứ tự sắp xếp | Order by rank" },
-	{ .name = "locked", .type = F_BOOL, .flags = FIELD_EMPTY,
-	    .doc = "Cấp dưới không được quy định khác | Nobody below may settle it otherwise" },
-	{ .name = "inherited_from", .type = F_REF, .flags = FIELD_SERVER,
-	    .ref = "units", .eg = "",
-	    .doc = "Cấp trên đã quy định, khi đọc cho một đơn vị | The unit above that settled it, as read for a unit" },
-	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
-	    .words = words_catalogue_status, .doc = "Trạng thái | Status" },
+	FIELDS_CATALOGUE,
 	FIELDS_SERVER,
 	FIELDS_END
 };

@@ -124,10 +124,7 @@ static const struct field fields[] = {
 	    .doc = "Ngày kết luận | Day of the conclusion" },
 	{ .name = "due_on", .type = F_DATE, .flags = FIELD_SERVER,
 	    .doc = "Hạn của bước tiếp theo | Due day of the next step" },
-	{ .name = "days_left", .type = F_INT, .flags = FIELD_SERVER,
-	    .doc = "Số ngày làm việc còn lại | Working days left" },
-	{ .name = "signal", .type = F_ENUM, .flags = FIELD_ALWAYS,
-	    .words = words_signal, .doc = "Tín hiệu nhắc | Signal" },
+	FIELDS_DUE,
 	FIELDS_SERVER,
 	FIELDS_END
 };

@@ -63,10 +63,7 @@ static const struct field fields[] = {
 	    .doc = "Ý kiến góp ý | Comment" },
 	{ .name = "conclusion", .type = F_TEXT, .flags = FIELD_SERVER,
 	    .doc = "Kết luận | Conclusion" },
-	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER,
-	    .doc = "Lý do trả lại | Why it was returned" },
-	{ .name = "returns", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
-	    .doc = "Số lần bị trả lại | Times it was returned" },
+	FIELDS_RETURNED,
 	FIELDS_SERVER,
 	FIELDS_END
 };
