@@ -25,8 +25,8 @@ CREATE TABLE post (
 	fold		text GENERATED ALWAYS AS
 	    (fold(code || ' ' || name)) STORED
 );
-CREATE UNIQUE INDEX post_code_once ON post (code, coalesce(unit_id,
-    '00000000-0000-0000-0000-000000000000')) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX post_code_once ON post (code, unit_id)
+    NULLS NOT DISTINCT WHERE deleted_at IS NULL;
 
 -- The entry of a code that holds for a unit.
 CREATE FUNCTION post_of(code text, u uuid) RETURNS uuid
@@ -55,9 +55,8 @@ CREATE TABLE member_group (
 	fold		text GENERATED ALWAYS AS
 	    (fold(key || ' ' || name)) STORED
 );
-CREATE UNIQUE INDEX member_group_key_once ON member_group (key,
-    coalesce(unit_id, '00000000-0000-0000-0000-000000000000'))
-    WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX member_group_key_once ON member_group (key, unit_id)
+    NULLS NOT DISTINCT WHERE deleted_at IS NULL;
 
 -- What plans name everywhere means the same everywhere.
 INSERT INTO member_group (id, key, name, rule, locked, created_at, updated_at)

@@ -89,8 +89,8 @@ CREATE TABLE task (
 	    OR (parent_id IS NOT NULL AND period IS NOT NULL))
 );
 -- one per period and member of the audience
-CREATE UNIQUE INDEX task_occurrence_once ON task (parent_id, period, unit_id,
-    coalesce(lead_staff_id, '00000000-0000-0000-0000-000000000000'))
+CREATE UNIQUE INDEX task_occurrence_once ON task
+    (parent_id, period, unit_id, lead_staff_id) NULLS NOT DISTINCT
     WHERE kind = 'occurrence';
 CREATE UNIQUE INDEX task_code_once_in_plan ON task (plan_id, code)
     WHERE parent_id IS NULL AND code IS NOT NULL AND deleted_at IS NULL;
