@@ -126,8 +126,8 @@ sight_answer(struct db_op *op, struct db_answer *a)
 	else if (q == x->resource->get && db_rows(a) > 0) {
 		x->found = SIGHT_LIVE;
 		if (s->whole &&
-		    !(x->resource->watched &&
-		        !(db_number(a, 0, 2) & PERM_IS_SUBJECT))) {
+		    (!x->resource->watched ||
+		        db_number(a, 0, 2) & PERM_IS_SUBJECT)) {
 			x->len = db_length(a, 0, 3);
 			x->json = arena_strndup(s->arena, db_text(a, 0, 3),
 			    x->len);
