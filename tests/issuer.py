@@ -1,5 +1,5 @@
-"""An identity provider of a test's own (OpenID Connect Core 1.0): its keys,
-tokens and people are what the test says."""
+"""Sign-in by an office's own accounts, and an identity provider of a test's own
+(OpenID Connect Core 1.0): its keys, tokens and people are what the test says."""
 
 import base64
 import hashlib
@@ -7,14 +7,40 @@ import json
 import secrets
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from stack import Stack, until
 
 CLIENT, SECRET = "camket", "a-secret-for-tests-alone-0123456789"
 CALLBACK = "http://127.0.0.1:1/cb"
+
+
+@contextmanager
+def stack_beside(peer):
+    """A stack whose people may sign in by this provider."""
+    s = Stack()
+    conf = s.dir / "oidc.json"
+    conf.write_text(json.dumps([{
+        "issuer": peer.url, "name": "Tài khoản thành phố",
+        "client_id": CLIENT, "client_secret": SECRET,
+        "claim": "preferred_username"}]))
+    conf.chmod(0o644)
+    s.environ["CAMKET_OIDC_FILE"] = str(conf)
+    try:
+        s.up()
+        s.peer = peer
+        until(lambda: s.get("/v1/auth/methods").json()["issuers"], 20)
+        yield s
+    finally:
+        s.close()
+
+
+def exchange(s, **body):
+    return s.post("/v1/auth/exchange", body={"issuer": s.peer.url, **body})
 
 
 def b64(raw):

@@ -1,15 +1,14 @@
 """Sign-in by an office's own accounts: an identity provider's tokens and
 codes become sessions of ours, and nobody else's do."""
 
-import json
 import time
 
 import jwt
 import pytest
 from accounts import bearer, new_person, staff_id
 from cryptography.hazmat.primitives import serialization
-from issuer import CLIENT, SECRET, Issuer, Key
-from stack import Stack, expect, problem, until
+from issuer import CLIENT, Issuer, Key, exchange, stack_beside
+from stack import expect, problem, until
 
 
 @pytest.fixture(scope="module")
@@ -21,25 +20,8 @@ def peer():
 
 @pytest.fixture(scope="module")
 def stack(peer):
-    s = Stack()
-    conf = s.dir / "oidc.json"
-    conf.write_text(json.dumps([{
-        "issuer": peer.url, "name": "Tài khoản thành phố",
-        "client_id": CLIENT, "client_secret": SECRET,
-        "claim": "preferred_username"}]))
-    conf.chmod(0o644)
-    s.environ["CAMKET_OIDC_FILE"] = str(conf)
-    try:
-        s.up()
-        s.peer = peer
-        until(lambda: s.get("/v1/auth/methods").json()["issuers"], 20)
+    with stack_beside(peer) as s:
         yield s
-    finally:
-        s.close()
-
-
-def exchange(s, **body):
-    return s.post("/v1/auth/exchange", body={"issuer": s.peer.url, **body})
 
 
 def known(s, **body):

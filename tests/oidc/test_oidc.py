@@ -1,6 +1,5 @@
 """Sign-in by an office's own accounts, beside a real OpenID provider."""
 
-import base64
 import hashlib
 import json
 import os
@@ -15,16 +14,14 @@ import pytest
 import requests
 from accounts import bearer, login, new_person, staff_id
 from cryptography.hazmat.primitives.asymmetric import rsa
-from stack import Stack, expect, free_ports, problem, until
+from issuer import CALLBACK, CLIENT, SECRET, b64, exchange, stack_beside
+from stack import expect, free_ports, problem, until
 
 HERE = Path(__file__).resolve().parent
-SECRET = "a-secret-for-tests-alone-0123456789"
-CALLBACK = "http://127.0.0.1:1/cb"
 
 
 def number(n):
-    raw = n.to_bytes((n.bit_length() + 7) // 8, "big")
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b64(n.to_bytes((n.bit_length() + 7) // 8, "big"))
 
 
 def key(kid):
@@ -57,11 +54,10 @@ class Provider:
             self.process.wait(10)
             self.process = None
 
-    def code(self, user, client="camket"):
+    def code(self, user, client=CLIENT):
         """What a browser brings back: a code, its verifier, the nonce."""
         verifier, nonce = secrets.token_urlsafe(40), secrets.token_urlsafe(16)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(
-            verifier.encode()).digest()).rstrip(b"=").decode()
+        challenge = b64(hashlib.sha256(verifier.encode()).digest())
         s = requests.Session()
         r = s.get(self.url + "/auth", params={
             "client_id": client, "response_type": "code",
@@ -85,7 +81,7 @@ class Provider:
                 allow_redirects=False)
         raise AssertionError(r.text)
 
-    def id_token(self, user, client="camket", secret=SECRET):
+    def id_token(self, user, client=CLIENT, secret=SECRET):
         c = self.code(user, client)
         nonce = c.pop("nonce")
         tokens = expect(requests.post(self.url + "/token", data={
@@ -107,25 +103,8 @@ def peer(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def stack(peer):
-    s = Stack()
-    conf = s.dir / "oidc.json"
-    conf.write_text(json.dumps([{
-        "issuer": peer.url, "name": "Tài khoản thành phố",
-        "client_id": "camket", "client_secret": SECRET,
-        "claim": "preferred_username"}]))
-    conf.chmod(0o644)
-    s.environ["CAMKET_OIDC_FILE"] = str(conf)
-    try:
-        s.up()
-        s.peer = peer
-        until(lambda: s.get("/v1/auth/methods").json()["issuers"], 20)
+    with stack_beside(peer) as s:
         yield s
-    finally:
-        s.close()
-
-
-def exchange(s, **body):
-    return s.post("/v1/auth/exchange", body={"issuer": s.peer.url, **body})
 
 
 def test_methods_say_where_to_begin(stack, peer):
@@ -133,7 +112,7 @@ def test_methods_say_where_to_begin(stack, peer):
     assert m["password"] is True
     assert m["issuers"] == [{
         "issuer": peer.url, "name": "Tài khoản thành phố",
-        "client_id": "camket", "authorization_endpoint": peer.url + "/auth"}]
+        "client_id": CLIENT, "authorization_endpoint": peer.url + "/auth"}]
 
 
 def test_an_id_token_becomes_a_session_of_ours(stack, peer):
@@ -180,8 +159,7 @@ def test_tokens_of_another_sign_in_or_client_are_refused(stack, peer):
     head, body, sig = t["id_token"].split(".")
     problem(exchange(stack, id_token=f"{head}.{body}.{sig[:-8]}AAAAAAAA",
                      nonce=t["nonce"]), 401, "bad_identity")
-    none = base64.urlsafe_b64encode(
-        b'{"alg":"none"}').rstrip(b"=").decode()
+    none = b64(b'{"alg":"none"}')
     problem(exchange(stack, id_token=f"{none}.{body}.", nonce=t["nonce"]),
             401, "bad_identity")
 
