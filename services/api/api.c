@@ -110,12 +110,12 @@ bind_dry_run(struct ctx *c)
 }
 
 enum step
-below_list(struct ctx *c, const char *name)
+below_list(struct ctx *c)
 {
 	struct param *p;
 
 	p = arena_zalloc(&c->arena, sizeof(*p));
-	p->name = arena_strdup(&c->arena, name);
+	p->name = arena_strdup(&c->arena, c->route->below);
 	p->value = arena_strdup(&c->arena, c->args[0]);
 	p->next = c->params;
 	c->params = p;
@@ -123,10 +123,14 @@ below_list(struct ctx *c, const char *name)
 }
 
 enum step
-below_create(struct ctx *c, const char *name)
+below_create(struct ctx *c)
 {
-	json_object_set_new(c->body, arena_printf(&c->arena, "%s_id", name),
-	    json_string(c->args[0]));
+	const char *name = arena_printf(&c->arena, "%s_id", c->route->below);
+
+	if (json_object_get(c->body, name) != NULL)
+		fault_add(&c->faults, arena_printf(&c->arena, "/%s", name),
+		    "ambiguous");
+	json_object_set_new(c->body, name, json_string(c->args[0]));
 	return (crud_create(c));
 }
 

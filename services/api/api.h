@@ -151,13 +151,13 @@ extern const struct field finding_fields[];
 extern const struct field measure_fields[];
 
 /*
- * What stands below an item, by the route /v1/items/<uuid>/parts: the list of
- * the parts filtered by the item, a part made with the item as its member, a
- * part read by its own id. name is the filter ("inspection"), its member in a
- * body ("inspection_id").
+ * Steps of what stands below an item, by the route /v1/items/<uuid>/parts: the
+ * list of the parts filtered by the item, a part made with the item as its
+ * member, a part read by its own id. The route's below names the filter
+ * ("inspection"), its member in a body ("inspection_id").
  */
-enum step below_list(struct ctx *, const char *name);
-enum step below_create(struct ctx *, const char *name);
+enum step below_list(struct ctx *);
+enum step below_create(struct ctx *);
 enum step below_get(struct ctx *);
 
 /* Bind ?dry_run, the only parameter there is. Refuses, or STEP_MORE. */

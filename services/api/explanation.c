@@ -7,9 +7,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step explanations_list(struct ctx *);
-static enum step explanation_ask(struct ctx *);
-
 /* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
@@ -67,11 +64,13 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/explanations",
-	    .run = explanations_list, .list = q_explanation_list_sorts,
+	    .run = below_list, .below = "task",
+	    .list = q_explanation_list_sorts,
 	    .query = &q_task_get, .counts = &q_explanation_count,
 	    .summary = "Các lần giải trình | What was to be explained of it" },
 	{ .method = POST, .pattern = "/v1/tasks/<uuid>/explanations",
-	    .run = explanation_ask, .flags = ROUTE_BODY, .fields = fields,
+	    .run = below_create, .below = "task",
+	    .flags = ROUTE_BODY, .fields = fields,
 	    .query = &q_explanation_create, .status = 201,
 	    .summary = "Yêu cầu giải trình | Ask for an explanation" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/explanations/<uuid>",
@@ -101,15 +100,3 @@ const struct resource resource_explanation = {
 	.restore = &q_explanation_restore,
 	.routes = routes,
 };
-
-static enum step
-explanations_list(struct ctx *c)
-{
-	return (below_list(c, "task"));
-}
-
-static enum step
-explanation_ask(struct ctx *c)
-{
-	return (below_create(c, "task"));
-}

@@ -7,9 +7,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step extensions_list(struct ctx *);
-static enum step extension_ask(struct ctx *);
-
 /* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
@@ -55,11 +52,12 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/extensions",
-	    .run = extensions_list, .list = q_extension_list_sorts,
+	    .run = below_list, .below = "task", .list = q_extension_list_sorts,
 	    .query = &q_task_get, .counts = &q_extension_count,
 	    .summary = "Các lần xin gia hạn | More time asked for it" },
 	{ .method = POST, .pattern = "/v1/tasks/<uuid>/extensions",
-	    .run = extension_ask, .flags = ROUTE_BODY, .fields = fields,
+	    .run = below_create, .below = "task",
+	    .flags = ROUTE_BODY, .fields = fields,
 	    .query = &q_extension_create, .status = 201,
 	    .summary = "Xin gia hạn | Ask for more time" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/extensions/<uuid>",
@@ -90,15 +88,3 @@ const struct resource resource_extension = {
 	.restore = &q_extension_restore,
 	.routes = routes,
 };
-
-static enum step
-extensions_list(struct ctx *c)
-{
-	return (below_list(c, "task"));
-}
-
-static enum step
-extension_ask(struct ctx *c)
-{
-	return (below_create(c, "task"));
-}

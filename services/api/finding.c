@@ -4,9 +4,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step finding_measures(struct ctx *);
-static enum step finding_measure(struct ctx *);
-
 /* clang-format off */
 const struct field finding_fields[] = {
 	FIELD_ID,
@@ -55,12 +52,12 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/findings/<uuid>/measures",
-	    .run = finding_measures, .list = q_measure_list_sorts,
+	    .run = below_list, .below = "finding", .list = q_measure_list_sorts,
 	    .query = &q_finding_get,
 	    .counts = &q_measure_count, .resource = &resource_measure,
 	    .summary = "Biện pháp xử lý | What is done about it" },
 	{ .method = POST, .pattern = "/v1/findings/<uuid>/measures",
-	    .run = finding_measure, .flags = ROUTE_BODY,
+	    .run = below_create, .below = "finding", .flags = ROUTE_BODY,
 	    .fields = measure_fields, .query = &q_measure_create,
 	    .resource = &resource_measure, .status = 201,
 	    .summary = "Đề ra biện pháp | Take a measure" },
@@ -90,17 +87,3 @@ const struct resource resource_finding = {
 	.restore = &q_finding_restore,
 	.routes = routes,
 };
-
-static enum step
-finding_measures(struct ctx *c)
-{
-	return (below_list(c, "finding"));
-}
-
-static enum step
-finding_measure(struct ctx *c)
-{
-	if (json_object_get(c->body, "finding_id") != NULL)
-		fault_add(&c->faults, "/finding_id", "ambiguous");
-	return (below_create(c, "finding"));
-}

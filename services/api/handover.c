@@ -3,8 +3,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step handovers_list(struct ctx *);
-
 /* clang-format off */
 static const struct field fields[] = {
 	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
@@ -34,7 +32,7 @@ static const struct field fields[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/handovers",
-	    .run = handovers_list, .list = q_handover_list_sorts,
+	    .run = below_list, .below = "task", .list = q_handover_list_sorts,
 	    .query = &q_task_get, .counts = &q_handover_count,
 	    .summary = "Các lần chuyển việc | How it was passed on" },
 	{ .pattern = NULL }
@@ -56,9 +54,3 @@ const struct resource resource_handover = {
 	.dimensions = "kind,unit,staff",
 	.routes = routes,
 };
-
-static enum step
-handovers_list(struct ctx *c)
-{
-	return (below_list(c, "task"));
-}

@@ -14,8 +14,6 @@
 #include "http/problem.h"
 #include "queries.h"
 
-static enum step values_list(struct ctx *);
-static enum step value_create(struct ctx *);
 static enum step indicator_total(struct ctx *);
 static void value_prepare(struct ctx *, const char *, json_t *);
 
@@ -124,11 +122,13 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/indicators/<uuid>/values",
-	    .run = values_list, .list = q_indicator_value_list_sorts,
+	    .run = below_list, .below = "indicator",
+	    .list = q_indicator_value_list_sorts,
 	    .query = &q_indicator_get, .resource = &resource_indicator_value,
 	    .summary = "Các giá trị | Its values" },
 	{ .method = POST, .pattern = "/v1/indicators/<uuid>/values",
-	    .run = value_create, .flags = ROUTE_BODY, .fields = value_fields,
+	    .run = below_create, .below = "indicator",
+	    .flags = ROUTE_BODY, .fields = value_fields,
 	    .query = &q_indicator_value_create,
 	    .resource = &resource_indicator_value,
 	    .status = 201,
@@ -180,18 +180,6 @@ const struct resource resource_indicator_value = {
 	.restore = &q_indicator_value_restore,
 	.prepare = value_prepare,
 };
-
-static enum step
-values_list(struct ctx *c)
-{
-	return (below_list(c, "indicator"));
-}
-
-static enum step
-value_create(struct ctx *c)
-{
-	return (below_create(c, "indicator"));
-}
 
 static void
 value_prepare(struct ctx *c, const char *verb, json_t *body)

@@ -10,10 +10,6 @@
 #include "http/page.h"
 #include "queries.h"
 
-static enum step inspection_findings(struct ctx *);
-static enum step inspection_find(struct ctx *);
-static enum step inspection_measures(struct ctx *);
-
 /* clang-format off */
 static const struct field origin_fields[] = {
 	{ .name = "kind", .type = F_ENUM, .flags = FIELD_REQUIRED,
@@ -116,12 +112,13 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/inspections/<uuid>/findings",
-	    .run = inspection_findings, .list = q_finding_list_sorts,
+	    .run = below_list, .below = "inspection",
+	    .list = q_finding_list_sorts,
 	    .query = &q_inspection_get,
 	    .resource = &resource_finding,
 	    .summary = "Các phát hiện | What it has found" },
 	{ .method = POST, .pattern = "/v1/inspections/<uuid>/findings",
-	    .run = inspection_find, .flags = ROUTE_BODY,
+	    .run = below_create, .below = "inspection", .flags = ROUTE_BODY,
 	    .fields = finding_fields, .query = &q_finding_create,
 	    .resource = &resource_finding, .status = 201,
 	    .summary = "Ghi nhận phát hiện | Note a finding" },
@@ -130,7 +127,8 @@ static const struct route routes[] = {
 	    .resource = &resource_finding,
 	    .summary = "Đọc một phát hiện | Read a finding" },
 	{ .method = GET, .pattern = "/v1/inspections/<uuid>/measures",
-	    .run = inspection_measures, .list = q_measure_list_sorts,
+	    .run = below_list, .below = "inspection",
+	    .list = q_measure_list_sorts,
 	    .query = &q_inspection_get,
 	    .counts = &q_measure_count, .resource = &resource_measure,
 	    .summary = "Biện pháp xử lý các phát hiện | What is done about what it found" },
@@ -161,21 +159,3 @@ const struct resource resource_inspection = {
 	.restore = &q_inspection_restore,
 	.routes = routes,
 };
-
-static enum step
-inspection_findings(struct ctx *c)
-{
-	return (below_list(c, "inspection"));
-}
-
-static enum step
-inspection_find(struct ctx *c)
-{
-	return (below_create(c, "inspection"));
-}
-
-static enum step
-inspection_measures(struct ctx *c)
-{
-	return (below_list(c, "inspection"));
-}

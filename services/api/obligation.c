@@ -5,9 +5,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step obligations_list(struct ctx *);
-static enum step obligation_create(struct ctx *);
-
 /* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
@@ -41,11 +38,12 @@ static const struct states states = { "obligation", steps, NULL };
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations",
-	    .run = obligations_list, .list = q_obligation_list_sorts,
+	    .run = below_list, .below = "plan", .list = q_obligation_list_sorts,
 	    .query = &q_plan_get,
 	    .summary = "Việc kế hoạch buộc phải nộp | What a plan obliges people to hand in" },
 	{ .method = POST, .pattern = "/v1/plans/<uuid>/obligations",
-	    .run = obligation_create, .flags = ROUTE_BODY, .fields = fields,
+	    .run = below_create, .below = "plan",
+	    .flags = ROUTE_BODY, .fields = fields,
 	    .query = &q_obligation_create, .status = 201,
 	    .summary = "Thêm một việc phải nộp | Add one" },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations/<uuid>",
@@ -72,15 +70,3 @@ const struct resource resource_obligation = {
 	.restore = &q_obligation_restore,
 	.routes = routes,
 };
-
-static enum step
-obligations_list(struct ctx *c)
-{
-	return (below_list(c, "plan"));
-}
-
-static enum step
-obligation_create(struct ctx *c)
-{
-	return (below_create(c, "plan"));
-}

@@ -10,7 +10,6 @@
 
 static void plan_prepare(struct ctx *, const char *, json_t *);
 static void check_issued(struct ctx *, const json_t *, const char *);
-static enum step plan_copy(struct ctx *);
 
 /* clang-format off */
 const struct field plan_basis_fields[] = {
@@ -228,7 +227,8 @@ static const struct route routes[] = {
 	    .run = page_list, .list = q_plan_amendment_list_sorts,
 	    .query = &q_plan_get, .members = amendment_fields,
 	    .summary = "Các lần sửa đổi, bổ sung | How a plan was amended" },
-	{ .method = POST, .pattern = "/v1/plans/<uuid>/copy", .run = plan_copy,
+	{ .method = POST, .pattern = "/v1/plans/<uuid>/copy",
+	    .run = below_create, .below = "plan",
 	    .fields = copy_fields, .query = &q_plan_copy, .status = 201,
 	    .summary = "Lập dự thảo cho năm sau | Draft next year's plan from it",
 	    .doc = "Chép nội dung, nhiệm vụ và nghĩa vụ; hạn dời sang cùng ngày tháng năm sau (29/02 thành 28/02). | Content, tasks and obligations are copied; due days move to the same day and month a year on (29 February to the 28th)." },
@@ -283,10 +283,4 @@ check_issued(struct ctx *c, const json_t *of, const char *pointer)
 
 	if (day != NULL && strcmp(day, c->today) > 0)
 		fault_add(&c->faults, pointer, "in_future");
-}
-
-static enum step
-plan_copy(struct ctx *c)
-{
-	return (below_create(c, "plan"));
 }

@@ -10,7 +10,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step remediations_list(struct ctx *);
 static void remediation_prepare(struct ctx *, const char *, json_t *);
 
 /* clang-format off */
@@ -59,7 +58,8 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/reviews/<uuid>/remediations",
-	    .run = remediations_list, .list = q_remediation_list_sorts,
+	    .run = below_list, .below = "review",
+	    .list = q_remediation_list_sorts,
 	    .query = &q_review_get, .counts = &q_remediation_count,
 	    .summary = "Những điều phải khắc phục | What is to be put right" },
 	{ .pattern = NULL }
@@ -86,12 +86,6 @@ const struct resource resource_remediation = {
 	.prepare = remediation_prepare,
 	.routes = routes,
 };
-
-static enum step
-remediations_list(struct ctx *c)
-{
-	return (below_list(c, "review"));
-}
 
 static void
 remediation_prepare(struct ctx *c, const char *verb, json_t *body)

@@ -8,9 +8,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step events_list(struct ctx *);
-static enum step event_create(struct ctx *);
-
 /* clang-format off */
 static const struct field fields[] = {
 	FIELD_ID,
@@ -59,11 +56,13 @@ static const struct states states = { "staff_event", steps, NULL };
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/events",
-	    .run = events_list, .list = q_staff_event_list_sorts,
+	    .run = below_list, .below = "staff",
+	    .list = q_staff_event_list_sorts,
 	    .query = &q_staff_get,
 	    .summary = "Quá trình của một người | What happened to a person" },
 	{ .method = POST, .pattern = "/v1/staff/<uuid>/events",
-	    .run = event_create, .flags = ROUTE_BODY, .fields = fields,
+	    .run = below_create, .below = "staff",
+	    .flags = ROUTE_BODY, .fields = fields,
 	    .query = &q_staff_event_create, .status = 201,
 	    .summary = "Ghi vào quá trình | Record it" },
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/events/<uuid>",
@@ -92,15 +91,3 @@ const struct resource resource_staff_event = {
 	.restore = &q_staff_event_restore,
 	.routes = routes,
 };
-
-static enum step
-events_list(struct ctx *c)
-{
-	return (below_list(c, "staff"));
-}
-
-static enum step
-event_create(struct ctx *c)
-{
-	return (below_create(c, "staff"));
-}

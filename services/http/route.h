@@ -41,6 +41,7 @@ struct route {
 	const struct resource *resource;
 	const char *verb;
 	const char *watched; /* as what its reading is in the trail */
+	const char *below;   /* api.h: what it stands below: "inspection" */
 	int64_t need;        /* a list below an item: any of these of it */
 	const char *summary; /* one line, "tiếng Việt | English" */
 	const char *doc;     /* what else there is to say, likewise */
