@@ -19,7 +19,6 @@
 
 static void calendar_prepare(struct ctx *, const char *, json_t *);
 static enum step calendar_deadline(struct ctx *);
-static void take_deadline(struct ctx *, struct db_answer *);
 
 /* clang-format off */
 static const struct field redated_fields[] = {
@@ -163,16 +162,5 @@ calendar_deadline(struct ctx *c)
 	ctx_bind(c, "from_day", from);
 	ctx_bind(c, "days", days);
 	ctx_bind(c, "unit", unit);
-	return (ctx_send(c, &q_calendar_deadline, take_deadline));
-}
-
-static void
-take_deadline(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0)
-		problem(c, P_NOT_FOUND, NULL);
-	else
-		reply(c, 200, db_text(a, 0, 0), strlen(db_text(a, 0, 0)));
+	return (ctx_send(c, &q_calendar_deadline, reply_one));
 }

@@ -2,14 +2,12 @@
 #include "api/api.h"
 #include "domain/vocabulary.h"
 #include "http/crud.h"
-#include "http/problem.h"
 #include "http/reply.h"
 #include "queries.h"
 
 static enum step delegation_list(struct ctx *);
 static enum step delegation_create(struct ctx *);
 static enum step delegation_remove(struct ctx *);
-static void take_list(struct ctx *, struct db_answer *);
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -82,18 +80,7 @@ const struct resource resource_delegation = {
 static enum step
 delegation_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_delegation_list, take_list));
-}
-
-static void
-take_list(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0)
-		problem(c, P_NOT_FOUND, NULL);
-	else
-		reply_rows(c, a);
+	return (ctx_send(c, &q_delegation_list, reply_many));
 }
 
 static enum step

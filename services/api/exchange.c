@@ -58,7 +58,6 @@ static enum step exchange_refuse(struct ctx *);
 static enum step identity_list(struct ctx *);
 static enum step identity_create(struct ctx *);
 static enum step identity_remove(struct ctx *);
-static void take_list(struct ctx *, struct db_answer *);
 static void take_written(struct ctx *, struct db_answer *);
 
 /* clang-format off */
@@ -429,18 +428,7 @@ exchange_refuse(struct ctx *c)
 static enum step
 identity_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_identity_list, take_list));
-}
-
-static void
-take_list(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0)
-		problem(c, P_NOT_FOUND, NULL);
-	else
-		reply_rows(c, a);
+	return (ctx_send(c, &q_identity_list, reply_many));
 }
 
 static enum step

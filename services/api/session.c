@@ -21,7 +21,6 @@ static enum step staff_session_end(struct ctx *);
 static enum step staff_session_end_all(struct ctx *);
 static void take_rotation(struct ctx *, struct db_answer *);
 static void take_closed(struct ctx *, struct db_answer *);
-static void take_list(struct ctx *, struct db_answer *);
 static void take_ended(struct ctx *, struct db_answer *);
 static void take_ended_others(struct ctx *, struct db_answer *);
 
@@ -157,24 +156,13 @@ take_closed(struct ctx *c, struct db_answer *a)
 static enum step
 session_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_session_list, take_list));
+	return (ctx_send(c, &q_session_list, reply_many));
 }
 
 static enum step
 staff_session_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_staff_session_list, take_list));
-}
-
-static void
-take_list(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0)
-		problem(c, P_NOT_FOUND, NULL);
-	else
-		reply_rows(c, a);
+	return (ctx_send(c, &q_staff_session_list, reply_many));
 }
 
 static enum step

@@ -17,7 +17,6 @@ static enum step setting_patch(struct ctx *);
 static enum step bind_unit(struct ctx *);
 static void check_week(struct ctx *);
 static void check_locked(struct ctx *);
-static void take_settings(struct ctx *, struct db_answer *);
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -77,7 +76,7 @@ setting_get(struct ctx *c)
 {
 	if (bind_unit(c) == STEP_DONE)
 		return (STEP_DONE);
-	return (ctx_send(c, &q_setting_get, take_settings));
+	return (ctx_send(c, &q_setting_get, reply_one));
 }
 
 static enum step
@@ -138,15 +137,4 @@ check_locked(struct ctx *c)
 		if (f->name == NULL || strcmp(f->name, "locked") == 0)
 			fault_add(&c->faults, "/locked", "not_in_list");
 	}
-}
-
-static void
-take_settings(struct ctx *c, struct db_answer *a)
-{
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0)
-		problem(c, P_NOT_FOUND, NULL);
-	else
-		reply(c, 200, db_text(a, 0, 0), strlen(db_text(a, 0, 0)));
 }

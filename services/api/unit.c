@@ -16,7 +16,6 @@ static enum step unit_versions_list(struct ctx *);
 static enum step unit_successions_list(struct ctx *);
 static enum step unit_succession_make(struct ctx *);
 static void check_succession(struct ctx *);
-static void take_rows(struct ctx *, struct db_answer *);
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -73,11 +72,7 @@ static const struct field version_fields[] = {
 	{ .name = "attributes", .type = F_ANY, .flags = FIELD_SERVER },
 	FIELDS_END
 };
-static const struct field versions_fields[] = {
-	{ .name = "items", .type = F_LIST, .item = F_OBJECT,
-	    .flags = FIELD_EMPTY, .members = version_fields },
-	FIELDS_END
-};
+static const struct field versions_fields[] = FIELDS_ROWS(version_fields);
 
 /* What may happen to a unit, and how many heirs it then has. */
 static const struct {
@@ -154,11 +149,7 @@ static const struct field befell_fields[] = {
 	{ .name = "note", .type = F_TEXT, .flags = FIELD_SERVER },
 	FIELDS_END
 };
-static const struct field befell_list[] = {
-	{ .name = "items", .type = F_LIST, .item = F_OBJECT,
-	    .flags = FIELD_ALWAYS, .members = befell_fields },
-	FIELDS_END
-};
+static const struct field befell_list[] = FIELDS_ROWS(befell_fields);
 
 static const struct transition steps[] = {
 	{ "active", "update", NULL, PERM_UNIT, 0, 0, 0 },
@@ -208,13 +199,13 @@ const struct resource resource_unit = {
 static enum step
 unit_versions_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_unit_versions, take_rows));
+	return (ctx_send(c, &q_unit_versions, reply_many));
 }
 
 static enum step
 unit_successions_list(struct ctx *c)
 {
-	return (ctx_send(c, &q_unit_successions, take_rows));
+	return (ctx_send(c, &q_unit_successions, reply_many));
 }
 
 static enum step
@@ -251,25 +242,4 @@ check_succession(struct ctx *c)
 		    below ? "in_conflict" : "required");
 	if (successions[i].most > 0 && named)
 		fault_add(&c->faults, "/name", "in_conflict");
-}
-
-static void
-take_rows(struct ctx *c, struct db_answer *a)
-{
-	struct buf b;
-	int i;
-
-	if (ctx_failed(c, a))
-		return;
-	if (db_rows(a) == 0) {
-		problem(c, P_NOT_FOUND, NULL);
-		return;
-	}
-	buf_init(&b, &c->arena, 1024);
-	for (i = 0; i < db_rows(a); i++) {
-		buf_puts(&b, i == 0 ? "{\"items\":[" : ",");
-		buf_puts(&b, db_text(a, i, 0));
-	}
-	buf_puts(&b, "]}");
-	reply(c, 200, b.data, b.len);
 }

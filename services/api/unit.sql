@@ -181,16 +181,15 @@ SELECT outcome, version, status, perms, body FROM out;
 
 -- What befell a unit, and what it took the place of: all in one line, empty
 -- where nothing has.
--- unit_successions(caller uuid, today date, id uuid) : one read
-SELECT coalesce(string_agg(row_to_json(j)::text, ',' ORDER BY j.effective_on,
-    j.id), '')
+-- unit_successions(caller uuid, today date, id uuid) : many read
+SELECT CASE WHEN j.id IS NOT NULL THEN row_to_json(j)::text END
 FROM unit t LEFT JOIN LATERAL (
     SELECT s.id, s.kind, s.effective_on, @unit_ref(s.from_unit_id) AS "from",
 	@unit_ref(s.to_unit_id) AS "to", s.note
     FROM unit_succession s
     WHERE t.id IN (s.from_unit_id, s.to_unit_id)) j ON true
 WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id)
-GROUP BY t.id;
+ORDER BY j.effective_on, j.id;
 
 -- What a succession on a day leaves to be seen to: units below, people,
 -- records that somebody is asked about. What a record is about is for its

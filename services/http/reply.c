@@ -15,6 +15,7 @@
 #include "domain/state.h"
 #include "http/gate.h"
 #include "http/limit.h"
+#include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
 
@@ -125,6 +126,28 @@ reply_rows(struct ctx *c, const struct db_answer *a)
 	}
 	buf_puts(&b, "],\"next\":null}");
 	return (reply(c, 200, b.data, b.len));
+}
+
+void
+reply_one(struct ctx *c, struct db_answer *a)
+{
+	if (ctx_failed(c, a))
+		return;
+	if (db_rows(a) == 0)
+		problem(c, P_NOT_FOUND, NULL);
+	else
+		reply(c, 200, db_text(a, 0, 0), db_length(a, 0, 0));
+}
+
+void
+reply_many(struct ctx *c, struct db_answer *a)
+{
+	if (ctx_failed(c, a))
+		return;
+	if (db_rows(a) == 0)
+		problem(c, P_NOT_FOUND, NULL);
+	else
+		reply_rows(c, a);
 }
 
 void

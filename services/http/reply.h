@@ -43,6 +43,13 @@ struct connection *reply_stream(struct ctx *, void (*gone)(void *), void *arg);
  * nulls left out. */
 enum step reply_rows(struct ctx *, const struct db_answer *);
 
+/*
+ * For ctx_send(): answer by what the first column of one row says, or of many
+ * (as reply_rows; a null alone is an empty list), or 404 where there is none.
+ */
+void reply_one(struct ctx *, struct db_answer *);
+void reply_many(struct ctx *, struct db_answer *);
+
 /* The verbs these permissions allow now, as JSON array text. */
 void reply_permissions(struct buf *, const struct route *, const char *status,
     int64_t perms);
