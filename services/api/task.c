@@ -241,8 +241,10 @@ static const struct field accept_fields[] = {
 };
 
 static const struct field audience_fields[] = {
-	{ .name = "unit", .type = F_REF, .flags = FIELD_REQUIRED,
-	    .ref = "units", .eg = "culture", .doc = "Đơn vị | A unit" },
+	{ .name = "unit", .type = F_REF, .ref = "units", .eg = "culture",
+	    .doc = "Đơn vị | A unit" },
+	{ .name = "group", .type = F_CODE, .max = 64,
+	    .doc = "Khóa của nhóm đơn vị: mọi đơn vị chưa có phần | Key of a group of units: all that have no part yet" },
 	FIELDS_END
 };
 static const struct field cascade_fields[] = {
@@ -321,6 +323,10 @@ task_prepare(struct ctx *c, const char *verb, json_t *body)
 	json_array_foreach(json_object_get(body, "co_owners"), i, who)
 	{
 		check_who(c, who, arena_printf(&c->arena, "/co_owners/%zu", i));
+	}
+	json_array_foreach(json_object_get(body, "audience"), i, who)
+	{
+		check_who(c, who, arena_printf(&c->arena, "/audience/%zu", i));
 	}
 	check_due(c, body);
 	day = json_string_value(json_object_get(body, "completed_on"));

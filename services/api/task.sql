@@ -449,6 +449,19 @@ upd AS (
 @task_turned($verb, (SELECT i.b FROM inp i), @task_json(x))
 SELECT outcome, version, status, perms, body FROM out;
 
+-- Which units a part names: one, or those of a group of the task's office that
+-- have no open part yet.
+-- @cascaded(o, x)
+(SELECT (@o ->> 'unit_id')::uuid AS unit_id WHERE @o ? 'unit_id'
+    UNION ALL
+    SELECT m.unit_id FROM group_members(group_of(@o ->> 'group',
+	coalesce(@x.office_id, @x.unit_id)), coalesce(@x.office_id,
+	@x.unit_id), $today) m
+    WHERE m.staff_id IS NULL AND NOT EXISTS (SELECT FROM task part
+	WHERE part.parent_id = @x.id AND part.unit_id = m.unit_id
+	  AND part.deleted_at IS NULL
+	  AND part.status NOT IN ('recalled', 'cancelled')));
+
 -- A part of the task for each unit of the audience, given out at once; whoever
 -- cascades may assign there. A unit has one open part of a task.
 -- task_cascade(caller uuid, today date, now timestamptz, id uuid,
@@ -460,11 +473,24 @@ inp AS MATERIALIZED (
 	SELECT refs($body, $caller, $today) AS b
 	FROM step s WHERE s.outcome = 200),
 part AS MATERIALIZED (
-	SELECT a.n - 1 AS n, (a.o ->> 'unit_id')::uuid AS unit_id,
+	SELECT a.n - 1 AS n, y.unit_id,
 	    coalesce((i.b ->> 'due_on')::date, (c.r).due_on) AS due_on
-	FROM inp i CROSS JOIN cur c CROSS JOIN
-	    jsonb_array_elements(i.b -> 'audience') WITH ORDINALITY a(o, n)),
+	FROM inp i CROSS JOIN cur c CROSS JOIN LATERAL (SELECT (c.r).*) t
+	CROSS JOIN jsonb_array_elements(i.b -> 'audience')
+	    WITH ORDINALITY a(o, n)
+	CROSS JOIN LATERAL @cascaded(a.o, t) y),
 wrong AS MATERIALIZED (
+	SELECT 422 AS outcome, format('/audience/%s/group unknown_reference',
+	    a.n - 1) AS line
+	FROM inp i CROSS JOIN cur c CROSS JOIN
+	    jsonb_array_elements(i.b -> 'audience') WITH ORDINALITY a(o, n)
+	WHERE a.o ? 'group' AND NOT EXISTS (SELECT FROM member_group g
+	    WHERE g.id = group_of(a.o ->> 'group', coalesce((c.r).office_id,
+		(c.r).unit_id)) AND g.rule ->> 'of' = 'unit')
+	UNION ALL
+	SELECT 422, '/audience required' FROM inp
+	WHERE NOT EXISTS (SELECT FROM part)
+	UNION ALL
 	SELECT DISTINCT v.outcome, v.line FROM cur c CROSS JOIN part p
 	CROSS JOIN LATERAL (VALUES
 	    (@perms(p.unit_id) & PERM_ASSIGN = 0, 403, ''),

@@ -51,6 +51,33 @@ def test_each_unit_has_its_part_given_out(office, whole):
         what="each head is told")
 
 
+def test_a_group_is_every_unit_in_it_that_has_no_part_yet(office, whole):
+    t = cascade(office, whole, codes=("economy",))
+    groups = office.all("/v1/groups?code=all-units", OFFICE)
+    every = {m["code"] for m in office.all(
+        f"/v1/groups/{groups[0]['id']}/members", OFFICE)}
+
+    def ask(answer=200, **who):
+        return office.go("tasks", t, "cascade", CHAIR, answer,
+                         audience=[who])
+    t = ask(group="all-associations")
+    t = ask(group="all-units")
+    assert set(parts(office, t)) == every > {"economy", "assoc-women"}
+    assert t["children"]["total"] == len(every)
+    for who, fault in (({"group": "each-person"}, {
+            "/audience/0/group": "unknown_reference"}), (
+            {"group": "no-such-group"}, {
+                "/audience/0/group": "unknown_reference"}), (
+            {"group": "all-units", "unit_code": "culture"}, {
+                "/audience/0": "ambiguous"}), ({}, {
+                    "/audience/0": "required"})):
+        got = {e["pointer"]: e["code"] for e in ask(422, **who)["errors"]}
+        assert got.items() >= fault.items(), who
+    # nobody is left
+    assert {e["pointer"] for e in ask(422, group="all-units")["errors"]} == {
+        "/audience"}
+
+
 def test_the_whole_shows_how_its_parts_stand(office, whole):
     t = cascade(office, whole, codes=("economy", "culture", "pasc"))
     made = parts(office, t)
