@@ -78,11 +78,7 @@ j AS (
 out AS MATERIALIZED (
 	SELECT 201 AS outcome, 1 AS version, '' AS status, 0::bigint AS perms,
 	    @comment_json(u) AS body FROM upd u),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body FROM out o WHERE $key IS NOT NULL)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Who did what, when, in plain words: those of the verbs and members come as

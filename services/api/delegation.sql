@@ -50,12 +50,7 @@ ev AS (
 	SELECT $now, 'staff', c.id, c.unit_id, c.version, 'delegate', $caller,
 	    $request, $trace, $body
 	FROM del d CROSS JOIN cur c),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Taken back: it ends yesterday, or goes if it had not begun.

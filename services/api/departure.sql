@@ -78,12 +78,7 @@ out AS MATERIALIZED (
 		@open_work(c.id, c.heir_id, NULL::uuid, c.on_day))::text END AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN upd u ON true
 	WHERE c.perms <> 0 OR @kin(c.unit_id)),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Whoever moves a person administers people where he was and where he goes; that
@@ -154,10 +149,5 @@ out AS MATERIALIZED (
 		@staff_ref(c.heir_id), 'document', c.b ->> 'document', 'open',
 		a.open)::text END AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN act a ON true),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;

@@ -72,9 +72,10 @@ owed AS (
 	INSERT INTO obligation (id, plan_id, unit_id, author_id, created_at,
 	    updated_at, task_id, code, what, audience, subject_kind, cadence,
 	    due_rule, criteria_set_code, report_to, source)
-	SELECT uuid_v7(), (u.r).id, (u.r).unit_id, $caller, $now, $now, i.id, o.code, o.what, o.audience,
-	    o.subject_kind, o.cadence, o.due_rule, o.criteria_set_code,
-	    o.report_to, json_build_object('copied_from', o.id)
+	SELECT uuid_v7(), (u.r).id, (u.r).unit_id, $caller, $now, $now, i.id,
+	    o.code, o.what, o.audience, o.subject_kind, o.cadence, o.due_rule,
+	    o.criteria_set_code, o.report_to,
+	    json_build_object('copied_from', o.id)
 	FROM upd u CROSS JOIN may m JOIN obligation o ON o.plan_id = (m.r).id
 	    AND o.deleted_at IS NULL
 	LEFT JOIN item i ON (i.r).id = o.task_id),

@@ -35,10 +35,5 @@ out AS MATERIALIZED (
 	    0 AS version, '' AS status, c.perms, @setting_json(c, a.rows)
 		AS body
 	FROM cur c LEFT JOIN act a ON true),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;

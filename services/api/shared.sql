@@ -83,6 +83,15 @@ step AS MATERIALIZED (
 -- @whose()
 '{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0}'::jsonb;
 
+-- The answer, kept for whoever asks again under the same key.
+-- @kept()
+idm AS (
+	INSERT INTO idempotency (caller_id, key, hash, status, version,
+	    row_status, perms, body)
+	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
+	    o.body
+	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300);
+
 -- The consequences of a write, in its own commit: the event, the job that
 -- tells people, the idempotent answer. Expects the CTEs cur (r: the row
 -- before), upd (r: the row after) and out (the answer).
@@ -98,12 +107,7 @@ ev AS (
 jb AS (
 	INSERT INTO job (kind, ref, trace)
 	SELECT 'notice', ev.seq::text, $trace FROM ev WHERE $tell),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300);
+@kept();
 
 -- The figures that a change of a task touches: those of its unit and due day,
 -- before and after. Expects cur and upd.

@@ -97,12 +97,7 @@ ev AS (
 	SELECT $now, 'staff', (u.r).id, @unit, (u.r).version, @verb, $caller,
 	    $request, $trace, @before, @patch
 	FROM upd u),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300);
+@kept();
 
 -- A person with at least one post; other grants come by their own route.
 -- Whoever makes it must administer people at every unit named.

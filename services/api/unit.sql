@@ -257,10 +257,5 @@ out AS MATERIALIZED (
 		FROM unnest(c.heirs) WITH ORDINALITY h(id, n)), 'note',
 		c.b ->> 'note', 'open', a.open)::text END AS body
 	FROM step s CROSS JOIN cur c LEFT JOIN act a ON true),
-idm AS (
-	INSERT INTO idempotency (caller_id, key, hash, status, version,
-	    row_status, perms, body)
-	SELECT $caller, $key, $hash, o.outcome, o.version, o.status, o.perms,
-	    o.body
-	FROM out o WHERE $key IS NOT NULL AND o.outcome < 300)
+@kept()
 SELECT outcome, version, status, perms, body FROM out;
