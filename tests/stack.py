@@ -353,6 +353,15 @@ class Host(Stack):
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def host_of(stack, **settings):
+    h = Host(stack, **settings)
+    try:
+        yield h.up()
+    finally:
+        h.close()
+
+
 def new_id():
     """A UUID v7, as a client makes one."""
     ms = int(time.time() * 1000)

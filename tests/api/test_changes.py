@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from sse import Events
-from stack import Host, expect, new_id, problem, until
+from stack import expect, host_of, new_id, problem, until
 
 FEED = "/v1/changes"
 
@@ -436,11 +436,9 @@ def test_one_account_does_not_take_all_streams(stack):
 
 @pytest.fixture
 def host(stack):
-    h = Host(stack, HEARTBEAT_S=1, STALL_S=2, STREAMS=3, API_PROCESSES=1)
-    try:
-        yield h.up()
-    finally:
-        h.close()
+    with host_of(stack, HEARTBEAT_S=1, STALL_S=2, STREAMS=3,
+                 API_PROCESSES=1) as h:
+        yield h
 
 
 def test_a_silent_stream_shows_that_it_lives(host):

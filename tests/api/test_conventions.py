@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from stack import Host, expect, new_id, problem, until
+from stack import expect, host_of, new_id, problem, until
 from wire import Wire, request
 
 pytestmark = pytest.mark.usefixtures("unharmed")
@@ -525,12 +525,10 @@ def test_language_is_vietnamese_unless_english_is_wanted_more(stack):
 
 @pytest.fixture(scope="module")
 def host(stack):
-    h = Host(stack, CORS_ORIGINS="https://a.example https://b.example:8443",
-             RATE=1, RATE_BURST=6, API_PROCESSES=2)
-    try:
-        yield h.up()
-    finally:
-        h.close()
+    with host_of(stack,
+                 CORS_ORIGINS="https://a.example https://b.example:8443",
+                 RATE=1, RATE_BURST=6, API_PROCESSES=2) as h:
+        yield h
 
 
 def test_browsers_may_call_from_the_listed_origins_only(host):

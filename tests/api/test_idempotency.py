@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from stack import Host, expect, new_id, problem, until
+from stack import expect, host_of, new_id, problem, until
 from wire import Wire, request
 
 PLAN = {"title": "Chỉ một lần", "issuer_unit_code": "office"}
@@ -150,11 +150,8 @@ class TestOneAfterAnother:
 
 @pytest.fixture(scope="module")
 def host(stack):
-    h = Host(stack, API_PROCESSES=2)
-    try:
-        yield h.up()
-    finally:
-        h.close()
+    with host_of(stack, API_PROCESSES=2) as h:
+        yield h
 
 
 def test_twins_at_the_same_instant_write_once(stack, host):

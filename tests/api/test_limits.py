@@ -8,27 +8,21 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stack import Host, expect, new_id, problem, until
+from stack import expect, host_of, new_id, problem, until
 from wire import Wire, request
 
 
 @pytest.fixture(scope="module")
 def limited(stack):
-    h = Host(stack, RATE=1, RATE_BURST=3, API_PROCESSES=1,
-             PROXIES="127.0.0.1")
-    try:
-        yield h.up()
-    finally:
-        h.close()
+    with host_of(stack, RATE=1, RATE_BURST=3, API_PROCESSES=1,
+                 PROXIES="127.0.0.1") as h:
+        yield h
 
 
 @pytest.fixture(scope="module")
 def host(stack):
-    h = Host(stack, API_PROCESSES=1, PROXIES="127.0.0.1", LOGINS=1)
-    try:
-        yield h.up()
-    finally:
-        h.close()
+    with host_of(stack, API_PROCESSES=1, PROXIES="127.0.0.1", LOGINS=1) as h:
+        yield h
 
 
 def ask_reset(s, login, address):

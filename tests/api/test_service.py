@@ -9,25 +9,15 @@ import signal
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 import requests
 
-from stack import Host, expect, new_id, problem, until
+from stack import expect, host_of, new_id, problem, until
 from wire import Wire, request
 
 ALIVE = request("GET", "/healthz")
 PLAN = {"title": "Dịch vụ", "issuer_unit_code": "office"}
-
-
-@contextmanager
-def host_of(stack, **settings):
-    h = Host(stack, **settings)
-    try:
-        yield h.up()
-    finally:
-        h.close()
 
 
 @pytest.fixture(scope="module")
