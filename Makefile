@@ -43,6 +43,8 @@ CORE = \
 	services/core/password.c \
 	services/core/pool.c \
 	services/core/redis.c \
+	services/core/redis_address.c \
+	services/core/redis_s.c \
 	services/core/seal.c \
 	services/core/token.c \
 	services/core/totp.c \

@@ -15,7 +15,7 @@
 #include "core/issuer.h"
 #include "core/json.h"
 #include "core/log.h"
-#include "core/redis.h"
+#include "core/redis_s.h"
 #include "core/uuid.h"
 #include "queries.h"
 #include "worker.h"

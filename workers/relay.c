@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
-#include "core/redis.h"
+#include "core/redis_s.h"
 #include "queries.h"
 #include "queue.h"
 #include "worker.h"

@@ -8,7 +8,6 @@
 
 #include "core/config.h"
 #include "core/log.h"
-#include "core/redis.h"
 #include "jobs/duty.h"
 #include "queries.h"
 #include "worker.h"

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
-#include "core/redis.h"
+#include "core/redis_s.h"
 #include "core/uuid.h"
 #include "loop_poll.h"
 #include "queries.h"

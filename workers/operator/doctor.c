@@ -6,7 +6,7 @@
 
 #include "core/config.h"
 #include "core/keys.h"
-#include "core/redis.h"
+#include "core/redis_s.h"
 #include "operator/command.h"
 #include "queries.h"
 
