@@ -62,6 +62,7 @@ HTTP = \
 	services/http/byref.c \
 	services/http/change.c \
 	services/http/check.c \
+	services/http/component.c \
 	services/http/crud.c \
 	services/http/ctx.c \
 	services/http/docs.c \
@@ -74,6 +75,9 @@ HTTP = \
 	services/http/note.c \
 	services/http/offload.c \
 	services/http/openapi.c \
+	services/http/operation.c \
+	services/http/operation_name.c \
+	services/http/operation_param.c \
 	services/http/page.c \
 	services/http/param.c \
 	services/http/peer.c \

@@ -226,6 +226,12 @@ schema_field_example(const struct field *f, enum schema_use use)
 	}
 }
 
+json_t *
+schema_both(const char *vi, const char *en)
+{
+	return (json_sprintf("%s | %s", vi, en));
+}
+
 json_t * /* NOLINTNEXTLINE(misc-no-recursion): as deep as the document */
 schema_speak(json_t *v, int lang)
 {

@@ -32,6 +32,9 @@ void schema_words_name(const struct word *, char *out, size_t cap);
 /* "plan_status", "post-login" as "PlanStatus", "PostLogin". */
 void schema_name(const char *, char *out, size_t cap);
 
+/* Text for both languages, as schema_speak() parts it again. */
+json_t *schema_both(const char *vi, const char *en);
+
 /* The same value in one language; lines of a "description" become one text. */
 json_t *schema_speak(json_t *, int lang);
 
