@@ -83,12 +83,14 @@ HTTP = \
 	services/http/peer.c \
 	services/http/problem.c \
 	services/http/pulse.c \
+	services/http/reader.c \
 	services/http/reply.c \
 	services/http/route.c \
 	services/http/schema.c \
 	services/http/sight.c \
 	services/http/signin.c \
 	services/http/stepup.c \
+	services/http/stream.c \
 	services/http/talk.c \
 	services/http/throttle.c
 API = \

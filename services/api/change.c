@@ -1,6 +1,7 @@
 /* What has changed since a position, asked for or as it happens. */
 #include "api/api.h"
 #include "http/feed.h"
+#include "http/stream.h"
 
 /* clang-format off */
 static const struct field line_fields[] = {
@@ -49,7 +50,7 @@ static const struct route routes[] = {
 	    .params = "since types include limit",
 	    .answer = answer,
 	    .summary = "Những gì đã thay đổi từ một vị trí | What has changed since a position" },
-	{ .method = GET, .pattern = "/v1/changes/stream", .run = feed_stream,
+	{ .method = GET, .pattern = "/v1/changes/stream", .run = stream_changes,
 	    .flags = ROUTE_PAGE | ROUTE_ALONE | ROUTE_SECRET,
 	    .media = "text/event-stream",
 	    .params = "since types include",

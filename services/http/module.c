@@ -31,7 +31,6 @@
 #include "core/redis.h"
 #include "http/ctx.h"
 #include "http/docs.h"
-#include "http/feed.h"
 #include "http/gate.h"
 #include "http/module.h"
 #include "http/offload.h"
@@ -39,6 +38,7 @@
 #include "http/peer.h"
 #include "http/pulse.h"
 #include "http/route.h"
+#include "http/stream.h"
 #include "http/throttle.h"
 
 #define RESPAWN_PAUSE_MS 500
@@ -166,7 +166,7 @@ kore_worker_configure(void)
 	module_pool();
 	ctx_redis = redis_open(config_text(CFG_REDIS_URL));
 	pulse_init();
-	feed_init();
+	stream_init();
 	throttle_init();
 	log_info("started", "process %d", worker->id);
 }
@@ -317,7 +317,7 @@ module_drain(void)
 	uint64_t end = clock_mono_ms() +
 	    (uint64_t)config_number(CFG_DRAIN_S) * 1000;
 
-	feed_drain();
+	stream_drain();
 	gate_drain();
 	while ((ctx_count() > 0 || !gate_drained()) && clock_mono_ms() < end) {
 		module_turn();
