@@ -33,9 +33,7 @@ END;
 -- How letters to a person begin, as the unit of his main post has it.
 CREATE FUNCTION staff_salutation(who uuid, today date) RETURNS text
 LANGUAGE sql STABLE SET search_path = camket, pg_temp
-RETURN (SELECT s.value #>> '{}' FROM setting_of((SELECT a.unit_id
-	FROM assignment a WHERE a.staff_id = who AND a.main
-	ORDER BY a.from_on <= today DESC, abs(a.from_on - today) LIMIT 1)) s
+RETURN (SELECT s.value #>> '{}' FROM setting_of(staff_home(who, today)) s
     WHERE s.name = 'salutation');
 
 -- Settle these for a unit: a null gives one back to whoever settles it above;

@@ -226,10 +226,18 @@ RETURN (SELECT CASE WHEN y.parent_id IS NOT NULL AND (who IS NULL
 	THEN y.parent_id ELSE y.id END
     FROM unit y WHERE y.id = u);
 
+-- The unit of a person's main post that day, or of the last or first one.
+CREATE FUNCTION staff_home(who uuid, day date) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+RETURN (SELECT a.unit_id FROM assignment a WHERE a.staff_id = who AND a.main
+    ORDER BY a.from_on <= day DESC, abs(a.from_on - day), a.id LIMIT 1);
+
 -- References of a body, written as <name>_id or <name>_code, all as <name>_id,
 -- told apart by what the name ends with; also those of its parts. What does not
 -- exist, was removed, or is not for the caller to know is refused, everything
--- at once and naming the members (SQLSTATE CK422, lines of "pointer fault").
+-- at once and naming the members (SQLSTATE CK422, lines of "pointer fault"). A
+-- set of criteria is the one that holds where the unit or person of the body
+-- belongs, else the caller.
 CREATE FUNCTION refs(body jsonb, caller uuid, day date) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp AS $$
 DECLARE
@@ -265,8 +273,19 @@ BEGIN
 			(SELECT u.id FROM unit u WHERE u.code = v)
 		    WHEN kind = 'staff' THEN
 			(SELECT s.id FROM staff s WHERE s.code = v)
-		    ELSE (SELECT c.id FROM criteria_set c WHERE c.code = v
-			AND c.status = 'active' ORDER BY c.edition DESC LIMIT 1)
+		    ELSE criteria_set_of(v, (SELECT h.unit_id FROM (
+			SELECT 0 AS n, u.id AS unit_id FROM unit u
+			WHERE u.code = body ->> 'unit_code'
+			   OR u.id::text = body ->> 'unit_id'
+			UNION ALL
+			SELECT CASE WHEN s.id = caller THEN 2 ELSE 1 END,
+			    staff_home(s.id, day) FROM staff s
+			WHERE s.id = caller
+			   OR s.id::text IN (body ->> 'staff_id',
+				body ->> 'subject_staff_id')
+			   OR s.code IN (body ->> 'staff_code',
+				body ->> 'subject_staff_code')) h
+			WHERE h.unit_id IS NOT NULL ORDER BY h.n LIMIT 1))
 		    END;
 		IF v IS NOT NULL AND NOT coalesce(CASE kind
 		    WHEN 'unit' THEN (SELECT u.deleted_at IS NULL

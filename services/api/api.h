@@ -95,7 +95,7 @@ extern const struct field external_ref_fields[];
 	{ .name = "verified_by", .type = F_REF, .flags = FIELD_SERVER, \
 	    .ref = "staff", .doc = "Người xác nhận | Who verified it" }
 /* What a unit settles for all below it. */
-#define FIELDS_CATALOGUE \
+#define FIELDS_CATALOGUE(statuses) \
 	{ .name = "unit", .type = F_REF, .flags = FIELD_FIXED, .ref = "units", \
 	    .doc = "Đơn vị quy định; trống là dùng chung | The unit that settles it; common to all if unset" }, \
 	{ .name = "locked", .type = F_BOOL, .flags = FIELD_EMPTY, \
@@ -104,7 +104,7 @@ extern const struct field external_ref_fields[];
 	    .ref = "units", .eg = "", \
 	    .doc = "Cấp trên đã quy định, khi đọc cho một đơn vị | The unit above that settled it, as read for a unit" }, \
 	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS, \
-	    .words = words_catalogue_status, .doc = "Trạng thái | Status" }
+	    .words = statuses, .doc = "Trạng thái | Status" }
 /* What is to be handed in, by whom and when: as it stands, and as imported. */
 #define FIELDS_OBLIGATION \
 	{ .name = "what", .type = F_TEXT, .flags = FIELD_REQUIRED, .min = 1, \

@@ -29,9 +29,11 @@
 (CASE WHEN @x.unit_id <> @unit THEN @unit_ref(@x.unit_id) END);
 
 -- With a unit: the entry that holds for it.
+-- @catalogue_holds(x, unit, holds)
+($unit IS NULL OR @unit IS NOT NULL AND @kin(@unit) AND @holds = @x.id);
+
 -- @catalogue_filter(x, perms, unit, holds)
-($unit IS NULL OR @unit IS NOT NULL AND @kin(@unit) AND @holds = @x.id)
-AND ($ids IS NULL OR @x.id = ANY ($ids))
+@catalogue_holds(@x, @unit, @holds) AND ($ids IS NULL OR @x.id = ANY ($ids))
 AND ($deleted IS NULL AND @x.deleted_at IS NULL
     OR $deleted = 'only' AND @x.deleted_at IS NOT NULL)
 AND @catalogue_seen(@x, @perms);
@@ -43,7 +45,8 @@ SELECT 422 AS outcome, @line AS line FROM may m
 WHERE (m.r).unit_id IS NOT NULL AND EXISTS (SELECT FROM @table o
     JOIN unit_chain((m.r).unit_id) h
 	ON h.unit_id IS NOT DISTINCT FROM o.unit_id AND h.depth > 0
-    WHERE o.@code = (m.r).@code AND o.locked AND o.deleted_at IS NULL);
+    WHERE o.@code = (m.r).@code AND o.locked AND o.status = 'active'
+      AND o.deleted_at IS NULL);
 
 -- @catalogue_fate()
 fate AS MATERIALIZED (

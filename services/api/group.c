@@ -46,7 +46,7 @@ static const struct field fields[] = {
 	{ .name = "rule", .type = F_OBJECT, .flags = FIELD_REQUIRED,
 	    .members = rule_fields,
 	    .doc = "Ai thuộc nhóm: trong đơn vị được hỏi, vào ngày được hỏi | Who is in it: within the unit and on the day asked for" },
-	FIELDS_CATALOGUE,
+	FIELDS_CATALOGUE(words_catalogue_status),
 	FIELDS_SERVER,
 	FIELDS_END
 };

@@ -27,7 +27,7 @@ static const struct field fields[] = {
 	{ .name = "rank_order", .type = F_INT, .flags = FIELD_EMPTY,
 	    .max = 10000, .eg = "30",
 	    .doc = "Thứ tự sắp xếp | Order by rank" },
-	FIELDS_CATALOGUE,
+	FIELDS_CATALOGUE(words_catalogue_status),
 	FIELDS_SERVER,
 	FIELDS_END
 };

@@ -1,10 +1,8 @@
 -- Staff. Peers see the directory: who, what post, where. The person and those
 -- who hold PERM_STAFF over the post see the whole record.
 
--- The unit of a person's main post today, or the last or first one.
 -- @home(staff)
-(SELECT a.unit_id FROM assignment a WHERE a.staff_id = @staff AND a.main
-    ORDER BY (a.from_on <= $today) DESC, abs(a.from_on - $today), a.id LIMIT 1);
+staff_home(@staff, $today);
 
 -- @staff_rel(x, up)
 (@up | CASE WHEN @x.id = $caller THEN PERM_IS_SUBJECT ELSE 0 END);

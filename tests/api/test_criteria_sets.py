@@ -78,6 +78,63 @@ def test_a_set_is_valid_below_its_owner_and_nobody_elses(stack, sets):
         "items": ITEMS}), 403, "forbidden")
 
 
+def test_the_nearest_set_holds_unless_one_above_is_locked(stack, sets):
+    def make(unit, status=201, **body):
+        r = stack.post("/v1/criteria-sets", "admin", {
+            "code": "TC-GAN", "title": unit, "unit_code": unit,
+            "items": ITEMS, **body})
+        return expect(r, 201) if status == 201 else r
+
+    def held(unit):
+        r = expect(stack.get(f"/v1/criteria-sets?code=TC-GAN&unit={unit}",
+                             "staff.economy1"), 200)["items"]
+        return [(x["id"], (x["inherited_from"] or {}).get("code"))
+                for x in r]
+
+    def asked(user, month):
+        return expect(stack.post("/v1/reviews", user, {
+            "criteria_set_code": "TC-GAN", "period": month}),
+            201)["criteria_set"]["id"]
+    ward = make("ward-thanh-khe")
+    assert (ward["locked"], ward["inherited_from"]) == (False, None)
+    own = make("economy")
+    assert own["edition"] == 1 and sets.read("admin", ward)["status"] == \
+        "active"
+    assert held("economy") == [(own["id"], None)]
+    assert held("culture") == [(ward["id"], "ward-thanh-khe")]
+    assert held("ward-thanh-khe") == [(ward["id"], None)]
+    assert asked("staff.economy1", "2026-03") == own["id"]
+    assert asked("staff.culture1", "2026-03") == ward["id"]
+    ward = sets.patch("admin", ward, {"locked": True})
+    assert held("economy") == [(ward["id"], "ward-thanh-khe")]
+    assert asked("staff.economy1", "2026-04") == ward["id"]
+    p = problem(make("economy", 422), 422, "invalid")
+    assert [(e["pointer"], e["code"]) for e in p["errors"]] == [
+        ("/code", "locked")]
+    again = make("ward-thanh-khe")      # and opens it again
+    assert again["edition"] == 2
+    assert held("economy") == [(own["id"], None)]
+    assert make("economy")["edition"] == 2
+
+
+def test_a_set_named_by_its_code_is_the_one_where_its_subject_belongs(
+        stack, sets):
+    """Not the one of whoever writes it down."""
+    made = {u: sets.make("admin", {
+        "code": "TC-NOI", "title": u, "unit_code": u, "items": ITEMS})["id"]
+        for u in ("economy", "culture")}
+    for unit, id in made.items():
+        r = expect(stack.post("/v1/evaluations", "chair", {
+            "staff_code": stack.one(
+                "SELECT code FROM staff WHERE username = %s",
+                f"staff.{unit}1"),
+            "criteria_set_code": "TC-NOI", "period": "2026-05"}), 201)
+        assert r["criteria_set"]["id"] == id
+    p = problem(stack.post("/v1/reviews", "chair", {
+        "criteria_set_code": "TC-NOI", "period": "2026-05"}), 422, "invalid")
+    assert p["errors"][0]["pointer"] == "/criteria_set_code"
+
+
 def test_a_set_is_refused_whole_with_all_its_faults(stack):
     p = problem(stack.post("/v1/criteria-sets", "admin", {
         "code": "TC-2", "title": "Sai", "unit_code": "office",
