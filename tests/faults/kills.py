@@ -153,6 +153,9 @@ def run(rounds, mail, seed):
             want = want or got
             lost += sum((want - got).values())
             doubled += sum((got - want).values())
+            for name, rows in (("lost", want - got), ("more", got - want)):
+                for row, times in rows.items():
+                    print(f"  {name}: {times} of {row}", flush=True)
             kills += killer.kills
             flushes += flushed[0]
             print(f"round {n:3} of {rounds}: {sum(killer.kills.values()):3}"
