@@ -101,6 +101,7 @@ CREATE TABLE measure (
 	due_on		date NOT NULL,
 	result		text,
 	done_on		date,
+	done_by		uuid,
 	verified_on	date,
 	verified_by	uuid,
 	referred_to	text,

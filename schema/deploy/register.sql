@@ -23,16 +23,23 @@ SELECT 'remediation', n.id, n.version, n.status, n.unit_id,
     NULL, NULL
 FROM remediation n WHERE n.deleted_at IS NULL
 UNION ALL
+-- the day is that of the conclusion: nothing is late about closing it
 SELECT 'inspection', i.id, i.version, i.status, i.unit_id, i.unit_id,
     i.unit_id, i.lead_staff_id, NULL, i.author_id, i.subject_staff_id,
-    i.subject_staff_id, NULL, i.title, i.due_on, i.plan_id, NULL
+    i.subject_staff_id, NULL, i.title, CASE WHEN i.status IN ('planned',
+	'announced', 'running') THEN i.due_on END, i.plan_id, NULL
 FROM inspection i WHERE i.deleted_at IS NULL
 UNION ALL
-SELECT 'measure', m.id, m.version, m.status, m.unit_id, m.unit_id, m.unit_id,
-    m.lead_staff_id, NULL, m.author_id, m.subject_staff_id,
-    m.subject_staff_id, NULL, m.title, m.due_on, NULL,
-    NULL
-FROM measure m WHERE m.deleted_at IS NULL
+-- who has made it verifies it; what he has done himself, or leaves behind, is
+-- verified above
+SELECT 'measure', m.id, m.version, m.status, m.unit_id,
+    CASE m.status WHEN 'done' THEN coalesce(z.parent_id, m.unit_id)
+	ELSE m.unit_id END, m.unit_id, m.lead_staff_id, NULL, m.author_id,
+    m.subject_staff_id, CASE WHEN m.status <> 'done' THEN NULL
+	WHEN y.status = 'left' THEN y.id ELSE m.done_by END,
+    NULL, m.title, m.due_on, NULL, NULL
+FROM measure m JOIN unit z ON z.id = m.unit_id
+JOIN staff y ON y.id = m.author_id WHERE m.deleted_at IS NULL
 UNION ALL
 -- the Party committee is asked in the authority; a clock that has ended asks
 -- nobody

@@ -59,6 +59,7 @@ UNION ALL
 SELECT i.author_id, '-infinity', 'infinity', s.role, s.need, i.*
 FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND s.asks = 'author'
+WHERE s.role = 'do' OR i.author_id IS DISTINCT FROM i.barred_id
 UNION ALL
 SELECT i.subject_id, '-infinity', 'infinity', s.role, s.need, i.*
 FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
@@ -87,6 +88,7 @@ JOIN state s ON s.resource = i.kind AND s.status = i.status AND CASE s.asks
     WHEN 'leader' THEN true
     WHEN 'doer' THEN i.doer_id IS NULL
     WHEN 'subject' THEN i.subject_id IS NULL
+    WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
     WHEN 'assigner' THEN i.assigner_id = i.barred_id END
 JOIN unit_cover c ON c.heir AND c.unit_id = CASE
     WHEN s.at = 'office' THEN i.office_id

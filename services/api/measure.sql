@@ -162,6 +162,7 @@ upd AS (
 	    result = CASE $verb WHEN 'do' THEN p.result ELSE t.result END,
 	    done_on = CASE $verb WHEN 'do' THEN coalesce(p.done_on, $today)
 		WHEN 'return' THEN NULL ELSE t.done_on END,
+	    done_by = CASE $verb WHEN 'do' THEN $caller ELSE t.done_by END,
 	    document = coalesce(p.document, t.document),
 	    verified_on = CASE $verb WHEN 'verify' THEN $today
 		ELSE t.verified_on END,

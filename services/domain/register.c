@@ -92,7 +92,7 @@ static const struct transition measure_steps[] = {
 };
 static const struct ask measure_asks[] = {
 	{ "open", "doer", "unit", P(LEAD), "do" },
-	{ "done", "author", "unit", 0, "approve" },
+	{ "done", "author", "unit", P(REVIEW), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
 

@@ -5,6 +5,7 @@ import datetime
 
 import pytest
 
+from office import Office
 from register import Register, person, today
 from stack import Stack, expect, problem, until
 
@@ -196,6 +197,51 @@ def test_every_measure_is_carried_out_before_the_inspection_closes(
     assert below["counts"]["status"] == {"verified": 1, "referred": 1}
     assert {i["id"] for i in below["items"]} == {a["id"], b["id"]}
     c.do(LEAD, x, "close")
+
+
+def test_what_is_concluded_is_late_no_more(inspections):
+    c = inspections
+    x = running(c, due_on="2026-01-05")
+    work = c.work(LEAD)[x["id"]]
+    assert (work["due_on"], work["signal"]) == ("2026-01-05", "overdue")
+    x = c.do(LEAD, x, "conclude", BODIES["conclude"])
+    work = c.work(LEAD)[x["id"]]        # to be closed, by no day
+    assert (work["role"], work["due_on"], work["signal"]) == ("do", None,
+                                                              "none")
+
+
+def test_who_did_what_he_had_ordered_is_verified_above(measures):
+    m = measures
+    x = m.make("head.culture", measure(unit_code="culture"))
+    assert m.work("head.culture")[x["id"]]["role"] == "do"
+    x = m.do("head.culture", x, "do", {"result": "Xong"})
+    assert x["id"] not in m.work("head.culture")
+    work = m.work("chair")[x["id"]]
+    assert work["role"] == "approve" and "verify" in work["verbs"]
+    m.do("chair", x, "verify")
+    assert x["id"] not in m.work("chair")
+
+
+def test_what_somebody_leaves_to_be_verified_is_verified_above(stack,
+                                                               measures):
+    m, office = measures, Office(stack)
+    gone = office.person("office")
+    office.grant(gone, "inspector", "ward-thanh-khe")
+    x = m.make(gone, measure(unit_code="culture"))
+    x = m.do("head.culture", x, "do", {"result": "Xong"})
+    assert x["id"] in m.work(gone) and x["id"] not in m.work("chair")
+    stack.sql("UPDATE staff SET status = 'left' WHERE username = %s", gone)
+    assert m.work("chair")[x["id"]]["role"] == "approve"
+
+
+def test_a_measure_about_the_head_himself_is_work_of_his(stack, measures):
+    m = measures
+    x = m.make("chair", measure(kind="self_criticism", subject_staff_id=person(
+        stack, "head.culture")))
+    assert m.work("head.culture")[x["id"]]["verbs"] == ["do"]
+    x = m.do("head.culture", x, "do", {"result": "Đã kiểm điểm"})
+    assert m.work("chair")[x["id"]]["role"] == "approve"
+    assert x["id"] not in m.work("head.culture")
 
 
 def test_all_unexecuted_measures_are_one_list(stack, measures):
