@@ -1,13 +1,16 @@
 -- Innovation proposals. Seen by the proposer, by those who vote or give the
 -- Party committee's opinion, and by who reads the authority's records.
 
--- The panel: the head and his deputies, by their posts' grants at the very unit,
--- without the proposer.
+-- The panel: the head and his deputies, by their posts' grants at the very unit
+-- or at what took its place, without the proposer.
 -- @proposal_rel(x)
 ((@perms(@x.unit_id) & ~PERM_IS_CO_OWNER)
     | CASE WHEN @x.author_id = $caller THEN (PERM_IS_AUTHOR | PERM_IS_SUBJECT)
-	WHEN EXISTS (SELECT FROM held WHERE held.staff_id = $caller
-	    AND held.unit_id = @x.unit_id AND held.perms & PERM_REVIEW <> 0
+	WHEN EXISTS (SELECT FROM held JOIN unit_cover k
+		ON k.anc_id = held.unit_id AND k.heir
+		AND k.from_on <= $today AND $today < k.until_on
+	    WHERE held.staff_id = $caller AND k.unit_id = @x.unit_id
+	    AND held.perms & PERM_REVIEW <> 0
 	    AND held.from_on <= $today AND $today < held.until_on)
 	THEN PERM_IS_CO_OWNER ELSE 0 END);
 

@@ -149,6 +149,23 @@ def test_open_work_is_led_on_by_whoever_took_the_place(story):
     assert office.go("tasks", seen, "receive", new)["status"] == "received"
 
 
+def test_a_proposal_is_voted_on_by_whoever_took_the_place(story):
+    for name in ("old", "new"):
+        story.unit(name, None)
+    mine, head = story.leader("old", "staff"), story.leader("new")
+    x = story.office.make("proposals", mine, {"title": "Một cửa lưu động"})
+    problem(story.stack.get(f"/v1/proposals/{x['id']}", head), 404,
+            "not_found")
+    story.tell("old", "merge", story.office.day(), into=["new"])
+    x = story.office.go("proposals", x, "ask_opinion", head)
+    assert "vote" in x["_permissions"]
+    work = story.office.get("/v1/me/work?kind=proposal", head)["items"]
+    assert "vote" in work[0]["verbs"]
+    x = story.office.go("proposals", x, "vote", head, choice="against")
+    assert story.office.go("proposals", x, "decide",
+                           head)["status"] == "refused"
+
+
 def test_both_heirs_of_a_split_unit_see_its_work(story):
     head = story.leader("section", "head")
     one, two = story.leader("economy", "head"), story.leader("culture", "head")
