@@ -12,7 +12,12 @@
 	    WHERE held.staff_id = $caller AND k.unit_id = @x.unit_id
 	    AND held.perms & PERM_REVIEW <> 0
 	    AND held.from_on <= $today AND $today < held.until_on)
-	THEN PERM_IS_CO_OWNER ELSE 0 END);
+	THEN PERM_IS_CO_OWNER ELSE 0 END
+    | CASE WHEN CASE @x.status WHEN 'reported' THEN @x.second_opinion_asked_on
+	ELSE @x.opinion_asked_on END IS NULL THEN 0 ELSE PERM_IS_ASKED END
+    | CASE WHEN CASE @x.status WHEN 'reported' THEN @x.second_opinion
+	ELSE @x.opinion END IS NULL THEN 0 ELSE PERM_IS_HEARD END
+    | CASE WHEN @x.concluded_on IS NULL THEN 0 ELSE PERM_IS_OVER END);
 
 -- @proposal_seen(x, perms)
 (@perms & (PERM_READ | PERM_PARTY | PERM_IS_AUTHOR | PERM_IS_CO_OWNER) <> 0);
@@ -174,7 +179,9 @@ step AS MATERIALIZED (
 	SELECT CASE WHEN $version IS NOT NULL AND (c.r).version <> $version
 		THEN 412
 	    WHEN m.goes_to IS NULL THEN 409
-	    WHEN c.perms & m.need = 0 OR c.perms & m.never <> 0 THEN 403
+	    WHEN c.perms & m.need = 0
+		OR c.perms & m.never & ~@record() <> 0 THEN 403
+	    WHEN m.also & ~c.perms <> 0 OR c.perms & m.never <> 0 THEN 409
 	    ELSE 200 END AS outcome, m.goes_to
 	FROM cur c CROSS JOIN count n
 	LEFT JOIN unnest($from, $to, $need, $also, $never)
@@ -188,12 +195,6 @@ wrong AS MATERIALIZED (
 	WHERE s.outcome = 200 AND CASE $verb
 	    WHEN 'decide' THEN n.yes = n.no AND n.head IS NULL
 		OR n.passes AND (c.r).opinion IS NULL
-	    WHEN 'order' THEN (c.r).opinion IS NULL
-	    WHEN 'assess' THEN (c.r).second_opinion IS NULL
-	    WHEN 'ask_opinion' THEN (c.r).second_opinion_asked_on IS NOT NULL
-	    WHEN 'give_opinion' THEN (c.r).status = 'reported'
-		AND (c.r).second_opinion_asked_on IS NULL
-	    WHEN 'conclude' THEN (c.r).concluded_on IS NOT NULL
 	    ELSE false END),
 @fate(),
 upd AS (

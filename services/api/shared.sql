@@ -76,7 +76,8 @@ step AS MATERIALIZED (
 	    ON m.status = (c.r).status);
 
 -- @record()
-(PERM_IS_FINITE | PERM_IS_PLANNED | PERM_IS_HELD);
+(PERM_IS_FINITE | PERM_IS_PLANNED | PERM_IS_HELD | PERM_IS_ASKED
+    | PERM_IS_HEARD | PERM_IS_OVER);
 
 -- What an event always keeps of the row before: by it those are found who
 -- could see the row, and no longer can.

@@ -115,15 +115,17 @@ static const struct transition proposal_steps[] = {
 	{ "voted", "decide", "approved", HEAD, 0, OTHERS, STEP_SIGN },
 	{ "voted", "decide", "refused", HEAD, 0, OTHERS,
 	    STEP_SIGN | STEP_ELSE },
-	{ "refused", "order", "ordered", HEAD, 0, OTHERS, 0 },
+	{ "refused", "order", "ordered", HEAD, P(IS_HEARD), OTHERS, 0 },
 	{ "approved", "start", "running", P(IS_AUTHOR) | SECRETARY, 0, 0, 0 },
 	{ "ordered", "start", "running", P(IS_AUTHOR) | SECRETARY, 0, 0, 0 },
 	{ "running", "complete", NULL, P(IS_AUTHOR), 0, 0, 0 },
 	{ "running", "report", "reported", P(IS_AUTHOR), 0, 0, 0 },
-	{ "reported", "ask_opinion", NULL, SECRETARY, 0, OTHERS, 0 },
-	{ "reported", "give_opinion", NULL, P(PARTY), 0, OTHERS, 0 },
-	{ "reported", "assess", "assessed", HEAD, 0, OTHERS, 0 },
-	{ "assessed", "conclude", NULL, HEAD, 0, OTHERS, 0 },
+	{ "reported", "ask_opinion", NULL, SECRETARY, 0,
+	    OTHERS | P(IS_ASKED), 0 },
+	{ "reported", "give_opinion", NULL, P(PARTY), P(IS_ASKED), OTHERS,
+	    0 },
+	{ "reported", "assess", "assessed", HEAD, P(IS_HEARD), OTHERS, 0 },
+	{ "assessed", "conclude", NULL, HEAD, 0, OTHERS | P(IS_OVER), 0 },
 	{ NULL, NULL, NULL, 0, 0, 0, 0 }
 };
 static const struct ask proposal_asks[] = {

@@ -289,7 +289,7 @@ test_whoever_is_asked_has_a_verb(void **state)
 		{ "subject", PERM_IS_SUBJECT },
 		{ "leader", 0 },
 		{ "leader", PERM_IS_CO_OWNER }, /* one of the council */
-		{ "co_owner", 0 },
+		{ "co_owner", PERM_IS_ASKED },
 	};
 	const struct states *const *s;
 	const struct transition *t;
