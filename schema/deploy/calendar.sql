@@ -124,6 +124,56 @@ BEGIN
 END
 $$;
 
+-- The days on which the clocks that run in these units and below them end,
+-- {id: day}: they are counted anew each time, and stored nowhere.
+CREATE FUNCTION clock_days(tops uuid[]) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	WITH RECURSIVE down AS (
+		SELECT unnest(tops) AS id
+		UNION
+		SELECT y.id FROM down d JOIN unit y ON y.parent_id = d.id)
+	SELECT coalesce(jsonb_object_agg(g.id, g.due_on), '{}')
+	FROM down d JOIN register g ON g.unit_id = d.id
+	WHERE g.kind = 'proposal' AND g.status <> 'concluded'
+	  AND g.due_on IS NOT NULL;
+END;
+
+-- Of these clocks, those that now end on another day, like calendar_redate().
+CREATE FUNCTION clock_redate(was jsonb, at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+DECLARE
+	changed jsonb;
+BEGIN
+	WITH other AS (
+		SELECT g.id, w.value::date AS was, g.due_on
+		FROM jsonb_each_text(was) w JOIN register g
+		    ON g.kind = 'proposal' AND g.id = w.key::uuid
+		WHERE g.due_on <> w.value::date),
+	done AS (
+		UPDATE proposal p SET version = p.version + 1, updated_at = at
+		FROM other o WHERE p.id = o.id
+		RETURNING p.id, p.unit_id, p.version, p.status, o.was, o.due_on),
+	told AS (
+		INSERT INTO event (at, kind, ref, unit_id, version, verb, before,
+		    patch)
+		SELECT clock_redate.at, 'proposal', d.id, d.unit_id, d.version,
+		    'redate', jsonb_build_object('due_on', d.was, 'status',
+			d.status, 'unit_id', d.unit_id),
+		    jsonb_build_object('due_on', d.due_on, 'reason',
+			to_char(d.was, 'DD/MM/YYYY')) FROM done d
+		RETURNING seq),
+	jobs AS (
+		INSERT INTO job (kind, ref)
+		SELECT 'notice', told.seq::text FROM told)
+	SELECT coalesce(jsonb_agg(jsonb_build_object('kind', 'proposal', 'id',
+	    d.id, 'was', d.was, 'due_on', d.due_on) ORDER BY d.due_on, d.id),
+	    '[]')
+	INTO changed FROM done d;
+	RETURN changed;
+END
+$$;
+
 -- What a unit says of days has changed: its calendar, and those of units below
 -- it, anew; units without one of their own go by the next above. Says which
 -- deadlines have changed.
@@ -132,9 +182,11 @@ RETURNS jsonb
 LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
 DECLARE
 	touched uuid[];
+	clocks jsonb;
 	c uuid;
 BEGIN
 	PERFORM pg_advisory_xact_lock(hashtext('calendar'));
+	clocks := clock_days(ARRAY[u]);
 	INSERT INTO calendar (id, code, unit_id) VALUES (uuid_v7(), u::text, u)
 	ON CONFLICT DO NOTHING;
 	WITH RECURSIVE down AS (
@@ -155,7 +207,7 @@ BEGIN
 	FOREACH c IN ARRAY touched LOOP
 		PERFORM calendar_derive(c);
 	END LOOP;
-	RETURN calendar_redate(touched, today, at);
+	RETURN calendar_redate(touched, today, at) || clock_redate(clocks, at);
 END
 $$;
 
@@ -163,5 +215,6 @@ GRANT SELECT, INSERT, UPDATE ON calendar_entry TO camket_api;
 GRANT SELECT ON calendar_entry, calendar_said TO camket_worker;
 GRANT SELECT ON calendar_said TO camket_api;
 GRANT INSERT ON calendar TO camket_api;
+GRANT UPDATE (version, updated_at) ON proposal TO camket_worker;
 
 COMMIT;

@@ -12,6 +12,7 @@ LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
 DECLARE
 	turned uuid[];
 	more uuid[];
+	clocks jsonb;
 	n int;
 BEGIN
 	WITH due AS (
@@ -40,6 +41,7 @@ BEGIN
 	IF n = 0 THEN
 		RETURN 0;
 	END IF;
+	clocks := clock_days(turned);
 	LOOP
 		WITH led AS (
 			UPDATE unit u SET calendar_id = x.calendar_id,
@@ -71,6 +73,7 @@ BEGIN
 	  AND e.status IN ('draft', 'self_assessed', 'reviewed', 'met');
 	PERFORM calendar_redate(ARRAY(SELECT DISTINCT calendar_id FROM unit
 	    WHERE id = ANY (turned)), today, at);
+	PERFORM clock_redate(clocks, at);
 	RETURN n;
 END
 $$;

@@ -3,7 +3,7 @@ in working days move with it. And periods, in both schemes."""
 
 import pytest
 
-from office import ADMIN, DOER, HEAD, WARD, Office, faults
+from office import ADMIN, CHAIR, DOER, HEAD, WARD, Office, faults
 from stack import Stack, expect, problem, until
 
 CITY = "city-da-nang"
@@ -199,6 +199,29 @@ def test_open_deadlines_are_counted_again_and_both_days_told(office):
         If_Match=f'"v{x["version"] + 1}"'), 200)
     assert back["to"] == "2026-03-05" and due(office, t) == "2026-03-10"
     assert office.get(f"/v1/calendar/{x['id']}", ADMIN)["redated"] is None
+
+
+def test_a_clock_that_runs_ends_on_another_day_and_both_are_told(office):
+    x = office.make("proposals", DOER, {"title": "Trả kết quả tại nhà"})
+    was = x["due_on"]
+    entry = say(office, "2026-02-25")
+    now = office.get(f"/v1/proposals/{x['id']}", CHAIR)
+    assert was < now["due_on"] == deadline(office, x["received_on"],
+                                           7)["due_on"]
+    assert {"kind": "proposal", "id": x["id"], "was": was,
+            "due_on": now["due_on"]} in entry["redated"]
+    assert now["version"] == x["version"] + 1
+    assert ("redate", now["version"], None) in office.events(x["id"])
+    days = ["/".join(reversed(d.split("-"))) for d in (was, now["due_on"])]
+    until(lambda: any(all(d in n["title"] for d in days)
+                      for n in office.all("/v1/notifications", CHAIR)
+                      if x["title"] in n["title"]), what="both days are told")
+    # one that has run out moves no more
+    office.stack.sql("UPDATE proposal SET status = 'approved' WHERE id = %s",
+                     x["id"])
+    office.remove("calendar", entry, ADMIN)
+    assert office.get(f"/v1/proposals/{x['id']}",
+                      CHAIR)["version"] == now["version"]
 
 
 def test_what_is_done_or_was_due_keeps_its_day(office):
