@@ -133,15 +133,22 @@ upd AS (
 @record_turned('complaint', 'update', $body, @complaint_json(x),
     @complaint_rel(x));
 
+-- Nobody looks into what is about him, or about the unit he leads.
 -- complaint_verb(caller uuid, today date, now timestamptz, id uuid,
 --     version int, verb text, body jsonb, from text[], to text[],
 --     need bigint[], also bigint[], never bigint[], request text, trace text,
 --     tell bool, key text, hash bytea) : one write
 WITH @record_cur(complaint, NULL, @complaint_rel(t),
     @complaint_seen(t, perms)),
-@at_will(),
 inp AS MATERIALIZED (
-	SELECT @resolved($body) AS b FROM fate f WHERE f.outcome = 200),
+	SELECT @resolved($body) AS b FROM step s WHERE s.outcome = 200),
+wrong AS MATERIALIZED (
+	SELECT 422 AS outcome, '/lead_staff_id in_conflict' AS line
+	FROM cur c CROSS JOIN inp i CROSS JOIN LATERAL
+	    (SELECT (i.b ->> 'lead_staff_id')::uuid AS id OFFSET 0) who
+	WHERE $verb = 'accept' AND (who.id = (c.r).subject_staff_id
+	    OR @leads(who.id, (c.r).unit_id))),
+@fate(),
 upd AS (
 	UPDATE complaint t SET status = f.goes_to, version = t.version + 1,
 	    updated_at = $now,

@@ -96,6 +96,10 @@ GROUP BY GROUPING SETS ((t.status), (t.origin ->> 'kind'), ());
 		nullif(b.b -> 'members', 'null')) e) o)) ELSE '{}' END
     FROM (SELECT @resolved(@body) AS b OFFSET 0) b);
 
+-- Is it about somebody, or about the unit he leads?
+-- @concerned(r, staff)
+(@staff = (@r).subject_staff_id OR @leads(@staff, (@r).unit_id));
+
 -- Planned by whoever inspects there, or ordered by its authority; led by whom
 -- it names, or by who makes it.
 -- inspection_create(caller uuid, today date, now timestamptz, body jsonb,
@@ -109,12 +113,19 @@ may AS MATERIALIZED (
 	SELECT jsonb_populate_record(NULL::inspection, i.b) AS r,
 	    @perms((i.b ->> 'unit_id')::uuid) AS up FROM inp i),
 wrong AS MATERIALIZED (
-	SELECT 422 AS outcome, '/unit_id required' AS line FROM may m
-	WHERE (m.r).unit_id IS NULL),
+	SELECT 422 AS outcome, v.line FROM may m CROSS JOIN LATERAL (VALUES
+	    ((m.r).unit_id IS NULL, '/unit_id required'),
+	    (@concerned(m.r, coalesce((m.r).lead_staff_id, $caller)),
+		'/lead_staff_id in_conflict'),
+	    (EXISTS (SELECT FROM unnest((m.r).member_ids) team(id)
+		WHERE @concerned(m.r, team.id)), '/members in_conflict'))
+	    v(so, line)
+	WHERE v.so),
 fate AS MATERIALIZED (
-	SELECT coalesce((SELECT min(w.outcome) FROM wrong w),
-	    CASE WHEN m.up & (PERM_INSPECT | PERM_ISSUE) <> 0 THEN 201
-	    ELSE 403 END) AS outcome FROM may m),
+	SELECT CASE WHEN (m.r).unit_id IS NOT NULL
+		AND m.up & (PERM_INSPECT | PERM_ISSUE) = 0 THEN 403
+	    ELSE coalesce((SELECT min(w.outcome) FROM wrong w), 201) END
+	    AS outcome FROM may m),
 upd AS (
 	INSERT INTO inspection AS t (id, unit_id, subject_staff_id, plan_id,
 	    title, "text", origin, decision, lead_staff_id, member_ids,
@@ -134,10 +145,22 @@ upd AS (
 --     key text, hash bytea) : one write
 WITH @record_cur(inspection, NULL, @inspection_rel(t),
     @inspection_seen(t, perms)),
-@at_will(),
 inp AS MATERIALIZED (
-	SELECT @inspection_input($body) AS b FROM fate f
-	WHERE f.outcome = 200),
+	SELECT @inspection_input($body) AS b FROM step s
+	WHERE s.outcome = 200),
+wrong AS MATERIALIZED (
+	SELECT 422 AS outcome, v.line FROM cur c CROSS JOIN inp i
+	CROSS JOIN LATERAL (SELECT jsonb_populate_record(c.r, i.b) AS r
+	    OFFSET 0) n
+	CROSS JOIN LATERAL (VALUES
+	    (i.b ->> 'lead_staff_id' IS NOT NULL
+		AND @concerned(n.r, (n.r).lead_staff_id),
+		'/lead_staff_id in_conflict'),
+	    (EXISTS (SELECT FROM unnest((n.r).member_ids) team(id)
+		WHERE i.b ? 'member_ids' AND @concerned(n.r, team.id)),
+		'/members in_conflict')) v(so, line)
+	WHERE v.so),
+@fate(),
 upd AS (
 	UPDATE inspection t SET (title, "text", origin, decision,
 	    lead_staff_id, member_ids, from_on, until_on, due_on,
@@ -147,7 +170,7 @@ upd AS (
 	    p.member_ids, p.from_on, p.until_on, p.due_on, p.sealed_until,
 	    p.plan_id, t.version + 1, $now
 	    FROM jsonb_populate_record(c.r, i.b) p)
-	FROM cur c CROSS JOIN inp i
+	FROM cur c CROSS JOIN inp i JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @record_turned('inspection', 'update', $body, @inspection_json(x),
     @inspection_rel(x));

@@ -11,6 +11,12 @@
 -- @holds(unit, bits)
 (@perms(@unit) & @bits <> 0);
 
+-- Does somebody lead a unit?
+-- @leads(staff, unit)
+EXISTS (SELECT FROM reach led WHERE led.staff_id = @staff
+    AND led.unit_id = @unit AND led.perms & PERM_IS_LEADER <> 0
+    AND led.from_on <= $today AND $today < led.until_on);
+
 -- Does this unit stand today: has it begun, and not ended?
 -- @stands(unit)
 EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit

@@ -55,6 +55,17 @@ def test_each_state_knows_its_verbs_and_each_person_his(complaints):
     c.only(x, VERBS, {CLERK: set(), "party.secretary": set()}, BODIES)
 
 
+def test_who_leads_what_it_is_about_does_not_look_into_it(complaints):
+    c = complaints
+    x = made(c)
+    p = c.refuse(JUDGE, x, "accept", {"due_on": DUE,
+                                      "lead_staff_code": "head.pasc"},
+                 "invalid")
+    assert [(e["pointer"], e["code"]) for e in p["errors"]] == [
+        ("/lead_staff_code", "in_conflict")]
+    assert not c.sees("head.pasc", x)
+
+
 def test_whom_it_is_about_learns_nothing(stack, complaints):
     c = complaints
     x = made(c)

@@ -98,6 +98,27 @@ def test_sealed_until_announced(stack, inspections):
                    if n["href"] == c.path(x)], 20, what="the head is told")
 
 
+def test_nobody_inspects_himself_or_the_unit_he_leads(stack, inspections):
+    c = inspections
+    def wrong(r):
+        return {(e["pointer"], e["code"])
+                for e in problem(r, 422, "invalid")["errors"]}
+    body = {"title": "Kiểm tra", "unit_code": "pasc",
+            "origin": {"kind": "plan"}}
+    assert wrong(stack.post("/v1/inspections", LEAD, {
+        **body, "lead_staff_code": HEAD,
+        "members": [{"staff_code": HEAD}]})) == {
+            ("/lead_staff_code", "in_conflict"), ("/members", "in_conflict")}
+    assert wrong(stack.post("/v1/inspections", LEAD, {
+        **body, "subject_staff_code": "staff.pasc1",
+        "lead_staff_code": "staff.pasc1"})) == {
+            ("/lead_staff_code", "in_conflict")}
+    x = planned(c)
+    assert wrong(stack.patch(c.path(x), LEAD, {"lead_staff_code": HEAD},
+                             1)) == {("/lead_staff_code", "in_conflict")}
+    assert not c.sees(HEAD, x)
+
+
 def test_a_surprise_stays_sealed_until_its_day_even_while_it_runs(inspections):
     c = inspections
     day = datetime.date.fromisoformat(today(c.s))
