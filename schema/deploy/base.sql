@@ -108,7 +108,7 @@ CREATE TABLE state (
 	at		text NOT NULL DEFAULT 'unit',
 	need		bigint NOT NULL DEFAULT 0,
 	role		text NOT NULL,
-	PRIMARY KEY (resource, status, asks)
+	PRIMARY KEY (resource, status, asks, at)
 );
 
 COMMIT;

@@ -60,10 +60,12 @@ SELECT 'proposal', p.id, p.version, CASE WHEN p.concluded_on IS NULL
 FROM proposal p JOIN unit z ON z.id = p.unit_id WHERE p.deleted_at IS NULL
 UNION ALL
 -- the subject is not named: what is asked of others is not about him in their
--- lists, nor ever asked of him
-SELECT 'complaint', k.id, k.version, k.status, k.unit_id, k.unit_id,
-    z.office_id, k.lead_staff_id, NULL, k.author_id, NULL, k.subject_staff_id,
-    NULL, k.title, k.due_on, NULL, NULL
+-- lists, nor ever asked of him; nor is the authority's head asked of what is
+-- about the authority
+SELECT 'complaint', k.id, k.version, k.status, k.unit_id,
+    CASE WHEN k.unit_id <> z.office_id THEN z.office_id END, z.office_id,
+    k.lead_staff_id, NULL, k.author_id, NULL, k.subject_staff_id, NULL,
+    k.title, k.due_on, NULL, NULL
 FROM complaint k JOIN unit z ON z.id = k.unit_id WHERE k.deleted_at IS NULL
 UNION ALL
 -- who gave the task out decides; nobody need, once it is no longer open

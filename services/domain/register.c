@@ -185,7 +185,8 @@ static const struct transition complaint_steps[] = {
 };
 static const struct ask complaint_asks[] = {
 	{ "received", "leader", "office", P(INSPECT), "approve" },
-	{ "accepted", "doer", "unit", 0, "do" },
+	{ "received", "leader", "unit", P(ISSUE), "approve" },
+	{ "accepted", "doer", "office", P(INSPECT), "do" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
 /* clang-format on */

@@ -83,6 +83,7 @@ def test_whom_it_is_about_learns_nothing(stack, complaints):
         "due_on": DUE, "lead_staff_code": JUDGE}, "invalid")
     assert p["errors"][0]["code"] == "in_conflict"
     # nor is the leader of the unit, were it the authority itself
+    assert c.work("chair")[y["id"]]["role"] == "approve"
     z = made(c, unit_code="ward-thanh-khe")
     assert not c.sees("chair", z) and z["id"] not in c.work("chair")
     assert z["id"] in c.work(JUDGE)

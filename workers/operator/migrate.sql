@@ -28,8 +28,8 @@ WITH new AS (SELECT * FROM unnest($resources, $statuses, $asks, $at, $need,
 old AS (
 	DELETE FROM state s WHERE NOT EXISTS (SELECT FROM new n
 	    WHERE n.resource = s.resource AND n.status = s.status
-	      AND n.asks = s.asks))
+	      AND n.asks = s.asks AND n.at = s.at))
 INSERT INTO state (resource, status, asks, at, need, role)
 SELECT resource, status, asks, at, need, role FROM new
-ON CONFLICT (resource, status, asks) DO UPDATE SET at = excluded.at,
+ON CONFLICT (resource, status, asks, at) DO UPDATE SET
     need = excluded.need, role = excluded.role;
