@@ -153,3 +153,11 @@ def test_taken_in_with_all_faults_told(stack, complaints):
     counts = expect(stack.get("/v1/complaints?counts=status,channel",
                               "chair"), 200)["counts"]
     assert counts["channel"]["post"] == sum(counts["status"].values()) - 1
+
+
+def test_who_took_it_in_is_told_of_a_refusal(stack, complaints):
+    c = complaints
+    x = c.do("chair", made(c), "refuse", BODIES["refuse"])
+    until(lambda: [n for n in expect(stack.get("/v1/notifications", CLERK),
+                                     200)["items"] if n["href"] == c.path(x)],
+          20, what="he answers who complained")

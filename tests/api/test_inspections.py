@@ -338,3 +338,21 @@ def test_what_is_removed_can_be_taken_back(stack, inspections):
     assert [i["id"] for i in gone] == [x["id"]]
     x = expect(stack.post(c.path(x, "restore"), LEAD), 200)
     assert c.sees(LEAD, x) and not c.sees(HEAD, x)
+
+
+def test_who_shall_lead_is_told_and_who_need_not_act_any_more(
+        stack, inspections, measures):
+    def told(user, path):
+        until(lambda: [n for n in expect(stack.get(
+            "/v1/notifications?limit=100", user), 200)["items"]
+            if n["href"] == path], 20, what=user)
+    x = planned(inspections, user="chair", lead_staff_code=LEAD)
+    told(LEAD, inspections.path(x))
+    y = measures.make("chair", measure(unit_code="economy",
+                                       lead_staff_code="staff.economy1"))
+    told("staff.economy1", measures.path(y))
+    y = measures.do("chair", y, "refer", BODIES["refer"])
+    until(lambda: [n for n in expect(stack.get(
+        "/v1/notifications?limit=100", "staff.economy1"), 200)["items"]
+        if n["href"] == measures.path(y) and n["category"] == "result"], 20,
+        what="it is no longer his to do")
