@@ -96,6 +96,74 @@ BEGIN ATOMIC
 	WHERE m.leads AND m.status IN ('assigned', 'received', 'in_progress');
 END;
 
+-- What else a person does goes to his heir: measures he carries out, inspections
+-- he leads, complaints he looks into. Without an heir a measure goes back to its
+-- unit, an inspection to who planned it, and a complaint waits for somebody.
+-- Nobody takes over what is about him, or about the unit he leads.
+CREATE FUNCTION register_hand_over(who uuid, heir uuid, goes_to uuid, day date,
+    author uuid, at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	WITH open AS MATERIALIZED (
+		SELECT x.kind, x.id, x.doer_id, x.fallback_id, x.subject_id,
+		    x.unit_id FROM (
+		    SELECT 'measure' AS kind, m.id, m.lead_staff_id AS doer_id,
+			NULL::uuid AS fallback_id, NULL::uuid AS subject_id,
+			m.unit_id, m.unit_id AS home_id
+		    FROM measure m WHERE m.deleted_at IS NULL
+			AND m.status = 'open'
+		    UNION ALL
+		    SELECT 'inspection', i.id, i.lead_staff_id,
+			nullif(i.author_id, who), i.subject_staff_id,
+			i.unit_id, z.office_id
+		    FROM inspection i JOIN unit z ON z.id = i.unit_id
+		    WHERE i.deleted_at IS NULL AND i.status <> 'closed'
+		    UNION ALL
+		    SELECT 'complaint', k.id, k.lead_staff_id, NULL,
+			k.subject_staff_id, k.unit_id, z.office_id
+		    FROM complaint k JOIN unit z ON z.id = k.unit_id
+		    WHERE k.deleted_at IS NULL AND k.status = 'accepted') x
+		WHERE x.doer_id = who AND (goes_to IS NULL
+		    OR unit_left(x.home_id, who, goes_to, day))),
+	given AS MATERIALIZED (
+		SELECT o.kind, o.id, CASE WHEN heir IS NULL
+			OR heir = o.subject_id
+			OR o.kind <> 'measure' AND EXISTS (SELECT FROM reach h
+			    JOIN perm p ON p.name = 'IS_LEADER'
+			    WHERE h.staff_id = heir AND h.unit_id = o.unit_id
+			      AND h.perms & p.bits <> 0
+			      AND h.from_on <= day AND day < h.until_on)
+		    THEN o.fallback_id ELSE heir END AS to_id
+		FROM open o),
+	moved AS (
+		UPDATE measure m SET lead_staff_id = g.to_id,
+		    version = m.version + 1, updated_at = at
+		FROM given g WHERE g.kind = 'measure' AND g.id = m.id
+		RETURNING g.kind, m.id, m.unit_id, m.version, g.to_id),
+	led AS (
+		UPDATE inspection i SET lead_staff_id = g.to_id,
+		    version = i.version + 1, updated_at = at
+		FROM given g WHERE g.kind = 'inspection' AND g.id = i.id
+		  AND g.to_id IS NOT NULL
+		RETURNING g.kind, i.id, i.unit_id, i.version, g.to_id),
+	seen AS (
+		UPDATE complaint k SET lead_staff_id = g.to_id,
+		    version = k.version + 1, updated_at = at
+		FROM given g WHERE g.kind = 'complaint' AND g.id = k.id
+		RETURNING g.kind, k.id, k.unit_id, k.version, g.to_id),
+	told AS (
+		INSERT INTO event (at, kind, ref, unit_id, version, verb,
+		    actor_id, before, patch)
+		SELECT register_hand_over.at, x.kind, x.id, x.unit_id,
+		    x.version, 'handover', author, jsonb_build_object(
+			'lead_staff_id', who), jsonb_build_object(
+			'lead_staff_id', x.to_id)
+		FROM (TABLE moved UNION ALL TABLE led UNION ALL TABLE seen) x
+		RETURNING seq)
+	INSERT INTO job (kind, ref)
+	SELECT 'notice', t.seq::text FROM told t;
+END;
+
 -- Move a person to another unit and post from a day on; what was decided for
 -- that day or later no longer holds. What he held at the units he leaves ends,
 -- and so does standing in, for him and by him. Gives his new version.
@@ -171,6 +239,8 @@ BEGIN
 	    AND on_day <= today ORDER BY on_day FOR UPDATE SKIP LOCKED LOOP
 		PERFORM task_hand_over(m.staff_id, m.heir_id, m.unit_id,
 		    m.on_day, m.document, m.author_id, at);
+		PERFORM register_hand_over(m.staff_id, m.heir_id, m.unit_id,
+		    m.on_day, m.author_id, at);
 		asks := asks_unit(m.staff_id, m.unit_id, m.on_day);
 		WITH was AS MATERIALIZED (
 			SELECT * FROM commitment c
@@ -241,6 +311,8 @@ GRANT UPDATE (unit_id, asks_unit_id, version, updated_at) ON review
     TO camket_worker;
 GRANT UPDATE (unit_id, asks_unit_id, office_id, version, updated_at)
     ON evaluation TO camket_worker;
+GRANT UPDATE (lead_staff_id, version, updated_at)
+    ON measure, inspection, complaint TO camket_worker;
 GRANT SELECT ON perm TO camket_worker;
 
 COMMIT;

@@ -6,11 +6,16 @@
 (SELECT coalesce(json_agg(json_build_object('kind', w.kind, 'id', w.id,
 	'title', CASE WHEN w.kind IN ('task', 'plan') THEN w.title END,
 	'role', w.role, 'due_on', w.due_on, 'handed_over',
-	coalesce(w.kind = 'task' AND (w.doer_id = @staff OR @heir IS NOT NULL
-	    AND (w.assigner_id = @staff OR @staff = ANY (w.co_staff_ids)))
-	    AND (@goes IS NULL OR unit_left(w.unit_id, @staff, @goes, @day)),
-	    false)) ORDER BY w.due_on, w.id), '[]')
-    FROM work w WHERE w.staff_id = @staff AND w.from_on <= $today
+	coalesce(CASE w.kind WHEN 'task' THEN w.doer_id = @staff
+		OR @heir IS NOT NULL AND (w.assigner_id = @staff
+		    OR @staff = ANY (w.co_staff_ids))
+	    WHEN 'inspection' THEN @heir IS NOT NULL OR w.author_id <> @staff
+	    ELSE w.kind IN ('measure', 'complaint') AND w.doer_id = @staff END
+	    AND (@goes IS NULL OR unit_left(CASE WHEN w.kind IN ('inspection',
+		'complaint') THEN unit.office_id ELSE w.unit_id END, @staff,
+		@goes, @day)), false)) ORDER BY w.due_on, w.id), '[]')
+    FROM work w JOIN unit ON unit.id = w.unit_id
+    WHERE w.staff_id = @staff AND w.from_on <= $today
       AND $today < w.until_on);
 
 -- departure_make(caller uuid, today date, now timestamptz, id uuid,

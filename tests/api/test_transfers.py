@@ -3,7 +3,7 @@ hands, rights end with the post, what was promised for the year goes along."""
 
 import pytest
 
-from office import ADMIN, CHAIR, HEAD, SIBLING, WARD, faults
+from office import ADMIN, CHAIR, HEAD, READER, SIBLING, WARD, faults
 from stack import expect, new_id, problem, until
 
 DECISION = "Quyết định 12/QĐ-UBND"
@@ -116,6 +116,77 @@ def test_without_an_heir_who_leaves_gives_it_back_too(office):
     until(lambda: task(office, t)["lead"]["kind"] == "unit", 30,
           what="the task is the unit's")
     assert t["id"] in work(office, HEAD)
+
+
+def registered(office, who):
+    """One of each that a register asks of a person: (kind, item)."""
+    made = [("measures", office.make("measures", CHAIR, {
+        "kind": "rectify", "title": "Khắc phục", "due_on": "2099-03-31",
+        "unit_code": "economy", "lead_staff_code": who})),
+        ("inspections", office.make("inspections", CHAIR, {
+            "title": "Kiểm tra", "unit_code": "pasc",
+            "origin": {"kind": "press"}, "lead_staff_code": who}))]
+    x = office.make("complaints", CHAIR, {"title": "Phản ánh",
+                                          "unit_code": "pasc"})
+    made.append(("complaints", office.go(
+        "complaints", x, "accept", CHAIR, due_on="2099-03-31",
+        lead_staff_code=who)))
+    return made
+
+
+def leads(office, made):
+    return [office.get(f"/v1/{kind}/{x['id']}", CHAIR)["lead"]
+            for kind, x in made]
+
+
+def test_what_the_registers_ask_of_who_leaves_goes_to_the_heir(office):
+    who, heir = (office.person("economy") for _ in range(2))
+    made = registered(office, who)
+    path = f"/v1/staff/{office.people[who]}/leave"
+    body = {"on": office.day(), "hand_over_to_id": office.people[heir]}
+    r = expect(office.stack.post(path + "?dry_run=true", ADMIN, body), 200)
+    assert {o["id"]: o["handed_over"] for o in r["open"]} == {
+        x["id"]: True for _, x in made}
+    expect(office.stack.post(path, ADMIN, body), 200)
+    until(lambda: office.stack.one("SELECT status FROM camket.staff WHERE"
+                                   " username = %s", who) == "left", 30,
+          what="the day's duty is run")
+    assert [x["code"] for x in leads(office, made)] == [heir] * 3
+    assert {x["id"] for _, x in made} <= work(office, heir)
+    until(lambda: {x["id"] for _, x in made} <= {
+        n["href"].rsplit("/", 1)[1]
+        for n in office.all("/v1/notifications", heir)}, 20, what="he is told")
+
+
+def test_without_an_heir_somebody_else_is_asked(office):
+    who = office.person("economy")
+    measure, inspection, complaint = made = registered(office, who)
+    expect(office.stack.post(f"/v1/staff/{office.people[who]}/leave", ADMIN,
+                             {"on": office.day()}), 200)
+    until(lambda: office.stack.one("SELECT status FROM camket.staff WHERE"
+                                   " username = %s", who) == "left", 30,
+          what="the day's duty is run")
+    assert [x and x["code"] for x in leads(office, made)] == [None, CHAIR,
+                                                              None]
+    assert measure[1]["id"] in work(office, HEAD)
+    assert inspection[1]["id"] in work(office, CHAIR)
+    assert complaint[1]["id"] in work(office, READER)   # who inspects there
+
+
+def test_who_leads_what_it_is_about_does_not_take_it_over(office):
+    who = office.person("economy")
+    made = registered(office, who)
+    expect(office.stack.post(f"/v1/staff/{office.people[who]}/leave", ADMIN, {
+        "on": office.day(), "hand_over_to_id": office.people["head.pasc"]}),
+        200)
+    until(lambda: office.stack.one("SELECT status FROM camket.staff WHERE"
+                                   " username = %s", who) == "left", 30,
+          what="the day's duty is run")
+    assert [x and x["code"] for x in leads(office, made)] == [
+        "head.pasc", CHAIR, None]
+    *_, (kind, complaint) = made
+    problem(office.stack.get(f"/v1/{kind}/{complaint['id']}/complainant",
+                             "head.pasc"), 404, "not_found")
 
 
 def test_what_he_gave_out_and_works_along_in_goes_to_the_heir(office):

@@ -25,7 +25,8 @@ done AS (
 	UPDATE departure d SET done_at = now() FROM due
 	WHERE d.staff_id = due.staff_id)
 SELECT count(*), count(task_hand_over(due.staff_id, due.heir_id, NULL, $today,
-    NULL, due.author_id, $now)) FROM due;
+    NULL, due.author_id, $now)), count(register_hand_over(due.staff_id,
+    due.heir_id, NULL, $today, due.author_id, $now)) FROM due;
 
 -- Those who move today: what they did is done by others from now on.
 -- transfer_due(today date, now timestamptz) : one write
