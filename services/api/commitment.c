@@ -44,7 +44,7 @@ static const struct field fields[] = {
 	{ .name = "registered_task", .type = F_OBJECT, .members = task_fields,
 	    .doc = "Nhiệm vụ đăng ký, mỗi năm một | The task registered, one a year" },
 	{ .name = "due_on", .type = F_DATE,
-	    .doc = "Hạn báo cáo kết quả | Due day of the report" },
+	    .doc = "Hạn báo cáo kết quả; khi duyệt mặc định theo nhiệm vụ đăng ký, hoặc ngày cuối năm | Due day of the report; once approved that of the task, or the year's last, unless said" },
 	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
 	    .words = words_commitment_status, .doc = "Trạng thái | Status" },
 	{ .name = "subject", .type = F_REF, .flags = FIELD_SERVER,

@@ -158,6 +158,9 @@ upd AS (
 		WHEN 'amend' THEN NULL ELSE t.approved_on END,
 	    approved_by = CASE $verb WHEN 'approve' THEN $caller
 		WHEN 'amend' THEN NULL ELSE t.approved_by END,
+	    due_on = CASE $verb WHEN 'approve' THEN coalesce(t.due_on,
+		(t.registered_task ->> 'due_on')::date,
+		make_date(t.year, 12, 31)) ELSE t.due_on END,
 	    revisions = CASE $verb WHEN 'amend' THEN t.revisions
 		|| jsonb_build_object('text', t."text", 'registered_task',
 		    t.registered_task, 'approved_on', t.approved_on,

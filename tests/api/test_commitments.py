@@ -193,6 +193,19 @@ def test_work_list_follows_the_state(commitments):
     assert x["id"] not in c.work(head) and x["id"] not in c.work(me)
 
 
+@pytest.mark.parametrize("year,more,due", [
+    (2041, {}, "2041-12-31"),
+    (2042, {"registered_task": {**TASK, "due_on": "2042-11-30"}},
+     "2042-11-30"),
+    (2043, {"registered_task": {**TASK, "due_on": "2043-11-30"},
+            "due_on": "2043-12-10"}, "2043-12-10")])
+def test_what_is_approved_is_reported_by_a_day(commitments, year, more, due):
+    c, me, head = commitments, "staff.culture2", "head.culture"
+    x = c.make(me, mine(year, **more))
+    x = c.do(head, c.do(me, x, "submit"), "approve")
+    assert x["due_on"] == c.work(me)[x["id"]]["due_on"] == due
+
+
 def test_those_concerned_are_told(stack, commitments):
     c = commitments
     x = c.do("staff.pasc2", c.make("staff.pasc2", mine(2031)), "submit")
