@@ -178,5 +178,5 @@ SELECT row_to_json(j)::text FROM (
     CROSS JOIN LATERAL (SELECT workday_after(z.calendar_id, $from_day, $days)
 	AS due) d
     WHERE z.deleted_at IS NULL AND @kin(z.id)
-      AND CASE WHEN $unit IS NULL THEN z.id = @home($caller)
+      AND CASE WHEN $unit IS NULL THEN z.id = @own_unit()
 	ELSE z.code = $unit OR z.id::text = $unit END) j;

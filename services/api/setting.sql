@@ -4,7 +4,7 @@
 -- @setting_unit()
 SELECT t.id, t.version, t.card, @perms(t.id) AS perms FROM unit t
 WHERE t.deleted_at IS NULL AND @kin(t.id)
-  AND CASE WHEN $unit IS NULL THEN t.id = @home($caller)
+  AND CASE WHEN $unit IS NULL THEN t.id = @own_unit()
     ELSE t.code = $unit OR t.id::text = $unit END;
 
 -- @setting_json(x, rows)

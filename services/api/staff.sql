@@ -4,6 +4,11 @@
 -- @home(staff)
 staff_home(@staff, $today);
 
+-- The caller's own unit: where he is posted, or that of a machine's key.
+-- @own_unit()
+coalesce(@home($caller), (SELECT k.unit_id FROM service_key k
+    WHERE k.staff_id = $caller));
+
 -- @staff_rel(x, up)
 (@up | CASE WHEN @x.id = $caller THEN PERM_IS_SUBJECT ELSE 0 END);
 

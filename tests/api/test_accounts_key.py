@@ -52,6 +52,15 @@ def test_a_key_reaches_its_unit_and_asks_for_its_scopes_only(stack):
     assert [g["status"] for g in got] == [200, 403]
 
 
+def test_a_key_that_names_no_unit_asks_for_its_own(stack):
+    k = bearer(make(stack, scopes=["settings:read", "calendar:read"])["key"])
+    assert expect(stack.get("/v1/settings", **k),
+                  200)["unit"]["code"] == "economy"
+    assert expect(stack.get("/v1/calendar/deadline?from=2026-03-02"
+                            "&working_days=1", **k),
+                  200)["unit"]["code"] == "economy"
+
+
 def test_a_scope_to_write_lets_read_too(stack):
     k = bearer(make(stack, scopes=["tasks:write"])["key"])
     expect(stack.get("/v1/tasks", **k), 200)
