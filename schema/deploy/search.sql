@@ -15,5 +15,11 @@ GRANT EXECUTE ON FUNCTION search_rank(text, text) TO camket_api;
 
 CREATE INDEX inspection_search ON inspection
     USING gin (fold public.gin_trgm_ops);
+CREATE INDEX proposal_search ON proposal
+    USING gin (fold public.gin_trgm_ops);
+CREATE INDEX complaint_search ON complaint
+    USING gin (fold public.gin_trgm_ops);
+CREATE INDEX indicator_search ON indicator
+    USING gin (fold public.gin_trgm_ops);
 
 COMMIT;

@@ -2,7 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
-DROP INDEX inspection_search;
+DROP INDEX indicator_search, complaint_search, proposal_search, inspection_search;
 DROP FUNCTION search_rank(text, text);
 
 COMMIT;

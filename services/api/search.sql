@@ -28,6 +28,15 @@ FROM (@near(t, 'task', '/v1/tasks/', task, t.code, t.title, t.unit_id,
     @near(t, 'inspection', '/v1/inspections/', inspection, NULL::text, t.title,
 	t.unit_id, @inspection_rel(t), @inspection_seen(t, perms))
     UNION ALL
+    @near(t, 'proposal', '/v1/proposals/', proposal, NULL::text, t.title,
+	t.unit_id, @proposal_rel(t), @proposal_seen(t, perms))
+    UNION ALL
+    @near(t, 'complaint', '/v1/complaints/', complaint, NULL::text, t.title,
+	t.unit_id, @complaint_rel(t), @complaint_seen(t, perms))
+    UNION ALL
+    @near(t, 'indicator', '/v1/indicators/', indicator, t.code, t.title,
+	t.unit_id, @perms(t.unit_id), @indicator_seen(t, perms))
+    UNION ALL
     @near(t, 'staff', '/v1/staff/', staff, t.code, t.full_name, @home(t.id),
 	@staff_rel(t, @perms(@home(t.id))),
 	(perms <> 0 OR @kin(@home(t.id))))

@@ -69,6 +69,27 @@ def test_nobody_finds_what_he_may_not_see(stack, found):
             expect(stack.get(item["href"], user), 200)
 
 
+def test_registers_are_found_by_who_may_read_them(stack):
+    made = {}
+    for kind, user, body in (
+            ("proposal", "staff.culture1", {}),
+            ("complaint", "office1", {"unit_code": "pasc"}),
+            ("inspection", "deputy.office", {
+                "unit_code": "pasc", "origin": {"kind": "complaint"}}),
+            ("indicator", "chair", {"unit_code": "ward-thanh-khe",
+                                    "code": "WVQ", "aggregation": "sum"})):
+        made[kind] = expect(stack.post(f"/v1/{kind}s", user, {
+            "title": f"Bưu chính wvq {kind}", **body}), 201)["id"]
+
+    def seen(user):
+        return {i["type"] for i in look(stack, user, "wvq")["items"]}
+    assert seen("deputy.office") == set(made)   # he inspects there
+    assert seen("head.pasc") == {"indicator"}   # it is about his unit
+    assert seen("staff.culture1") == {"indicator", "proposal"}
+    page = look(stack, "chair", "buu chinh wvq", "&types=complaint")
+    assert [i["id"] for i in page["items"]] == [made["complaint"]]
+
+
 def test_people_and_units_are_found_by_name(stack):
     page = look(stack, "chair", "kinh te", "&types=staff,unit&limit=50")
     assert {"staff", "unit"} == {i["type"] for i in page["items"]}
