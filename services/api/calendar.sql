@@ -10,8 +10,9 @@
     @unit_ref(@x.unit_id) AS unit, @x.kind, @x.from_on AS "from",
     @x.until_on - 1 AS "to", @x.worked_on, @x.name, @x.decision, @x.locked,
     CASE WHEN @x.unit_id <> @unit THEN @unit_ref(@x.unit_id) END
-	AS inherited_from, @redated AS redated, @x.created_at,
-    @x.updated_at) j);
+	AS inherited_from, @redated AS redated,
+    @external_refs('calendar_entry', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at) j);
 
 -- As its own unit reads it; as it stands once written.
 -- @calendar_own(x)

@@ -21,6 +21,7 @@
     @x.anonymous, @staff_ref(@x.lead_staff_id) AS lead, @x.due_on,
     e.days AS days_left, @due_signal(@x.due_on, e.open, e.days) AS signal,
     @x.accepted_on, @x.refuse_reason, @x.answer, @x.founded, @x.resolved_on,
+    @external_refs('complaint', @x.id) AS external_refs,
     @x.created_at, @x.updated_at
     FROM (SELECT @x.status = 'accepted' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);

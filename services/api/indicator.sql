@@ -12,7 +12,9 @@
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
     @x.code, @x.title, @x."text", @unit_ref(@x.unit_id) AS unit,
     @x.unit_of_measure, @x.source, @x.aggregation, @x.direction,
-    trim_scale(@x.target)::text AS target, @x.created_at, @x.updated_at) j);
+    trim_scale(@x.target)::text AS target,
+    @external_refs('indicator', @x.id) AS external_refs, @x.created_at,
+    @x.updated_at) j);
 
 -- indicator_get(caller uuid, today date, id uuid) : one read
 @record_get(indicator, @indicator_json(t), @owner_rel(t),

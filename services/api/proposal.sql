@@ -47,7 +47,8 @@
     e.conclusion AS conclusion_due_on, @x.conclusion_document,
     @x.concluded_on, d.due AS due_on, @days_until(@x.unit_id, d.due) AS
     days_left, @due_signal(d.due, d.due IS NOT NULL, @days_until(@x.unit_id, d.due)) AS
-    signal, @x.created_at, @x.updated_at
+    signal, @external_refs('proposal', @x.id) AS external_refs,
+    @x.created_at, @x.updated_at
     FROM (SELECT @proposal_clock(@x, @x.received_on, 'meeting') AS meeting,
 	@proposal_clock(@x, @x.completed_on, 'report') AS report,
 	@proposal_clock(@x, @x.reported_on, 'assessment') AS assessment,

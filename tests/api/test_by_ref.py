@@ -112,6 +112,23 @@ def test_the_same_name_may_stand_for_items_of_different_kinds(stack):
     assert plan["external_refs"] == [{"system": "qlvb", "key": key}]
 
 
+@pytest.mark.parametrize("home,user,body", [
+    ("proposals", "chair", {"title": "Đề xuất"}),
+    ("complaints", "office1", {"title": "Phản ánh", "unit_code": "pasc"}),
+    ("indicators", "chair", {"title": "Chỉ tiêu", "code": "CT-REF",
+                             "aggregation": "sum",
+                             "unit_code": "ward-thanh-khe"}),
+    ("calendar", "admin", {"kind": "holiday", "from": "2027-12-24",
+                           "name": "Nghỉ", "unit_code": "ward-thanh-khe"})])
+def test_an_item_tells_its_name_elsewhere(stack, home, user, body):
+    key = new_id()
+    made = expect(stack.call("PUT", f"/v1/{home}/by-ref/qlvb/{key}", user,
+                             body), 201)
+    read = expect(stack.get(f"/v1/{home}/{made['id']}", user), 200)
+    assert made["external_refs"] == read["external_refs"] == [
+        {"system": "qlvb", "key": key}]
+
+
 def test_every_resource_that_can_be_made_is_made_by_name_too(stack):
     paths = expect(stack.get("/openapi.json"), 200)["paths"]
     for p, ways in paths.items():
