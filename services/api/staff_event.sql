@@ -53,6 +53,14 @@ LEFT JOIN LATERAL (
     || CASE WHEN @body ? 'to' THEN jsonb_build_object('until_on',
 	(@body ->> 'to')::date + 1) ELSE '{}' END);
 
+-- The year an event counts in: as said, else that of its case, else that of the
+-- decision.
+-- @year_of(r, but)
+coalesce((@r).year_counted, (SELECT min(o.year_counted) FROM staff_event o
+	WHERE o.staff_id = (@r).staff_id AND o.deleted_at IS NULL
+	  AND o.case_code = (@r).case_code AND o.id IS DISTINCT FROM @but),
+    extract(year FROM coalesce((@r).decided_on, (@r).from_on))::int);
+
 -- A further decision on one violation counts in the year the first one does.
 -- staff_event_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
@@ -75,12 +83,7 @@ upd AS (
 	    decision, decided_on, authority, author_id, created_at, updated_at)
 	SELECT (m.r).id, (m.r).staff_id, m.of_id, (m.r).kind, (m.r).form,
 	    (m.r).title, (m.r)."text", (m.r).from_on, (m.r).until_on,
-	    (m.r).duty_related, (m.r).case_code, coalesce((m.r).year_counted,
-		(SELECT min(o.year_counted) FROM staff_event o
-		    WHERE o.staff_id = (m.r).staff_id AND o.deleted_at IS NULL
-		      AND o.case_code = (m.r).case_code),
-		extract(year FROM coalesce((m.r).decided_on,
-		    (m.r).from_on))::int),
+	    (m.r).duty_related, (m.r).case_code, @year_of(m.r, NULL),
 	    (m.r).decision, (m.r).decided_on, (m.r).authority, $caller, $now,
 	    $now
 	FROM may m JOIN fate f ON f.outcome = 201 RETURNING t AS r),
@@ -99,8 +102,8 @@ upd AS (
 	    duty_related, case_code, year_counted, decision, decided_on,
 	    authority, version, updated_at) =
 	(SELECT p.form, p.title, p."text", p.from_on, p.until_on,
-	    p.duty_related, p.case_code, p.year_counted, p.decision,
-	    p.decided_on, p.authority, t.version + 1, $now
+	    p.duty_related, p.case_code, @year_of(p, p.id),
+	    p.decision, p.decided_on, p.authority, t.version + 1, $now
 	    FROM jsonb_populate_record(c.r, @staff_event_input($body)) p)
 	FROM cur c JOIN fate f ON f.outcome = 200
 	WHERE t.id = (c.r).id RETURNING t AS r),

@@ -79,6 +79,15 @@ def test_one_violation_counts_in_one_year(stack, events):
     assert p["errors"][0]["pointer"] == "/year_counted"
     problem(stack.patch(events.path(office), KEEPER, {"year_counted": 2026},
                         1), 422, "invalid")
+    for x in (office, record(stack, who="staff.economy3",
+                             decided_on="2025-12-01")):
+        assert expect(stack.patch(events.path(x), KEEPER,
+                                  {"year_counted": None}, 1),
+                      200)["year_counted"] == 2025
+        expect(stack.call("DELETE", events.path(x), KEEPER,
+                          If_Match='"v2"'), 204)
+    office = record(stack, who="staff.economy3", case_code="VP-01",
+                    decided_on="2026-02-05", **{"from": "2026-02-05"})
     other = record(stack, who="staff.economy3", case_code="VP-02")
     assert other["year_counted"] == 2026
     assert record(stack, who="staff.economy2",
