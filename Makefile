@@ -104,6 +104,7 @@ API = \
 	services/api/departure.c \
 	services/api/calendar.c \
 	services/api/change.c \
+	services/api/document.c \
 	services/api/evaluation.c \
 	services/api/explanation.c \
 	services/api/extension.c \

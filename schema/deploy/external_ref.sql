@@ -27,6 +27,6 @@ CREATE TRIGGER external_ref_plan AFTER INSERT ON external_ref
     FOR EACH ROW WHEN (NEW.kind = 'plan')
     EXECUTE FUNCTION external_ref_plan();
 
-GRANT SELECT, INSERT, UPDATE (system) ON external_ref TO camket_api;
+GRANT SELECT, INSERT, UPDATE (system, ref) ON external_ref TO camket_api;
 
 COMMIT;

@@ -18,6 +18,7 @@ GRANT SELECT ON reach, unit_succession, calendar, calendar_day, workday, role, s
     clock, fact, work, cell, reminder, delivery, reminder_rule, mark
     TO camket_api;
 GRANT SELECT, INSERT ON plan_amendment, plan_receipt TO camket_api;
+GRANT SELECT ON plan_link TO camket_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_grant TO camket_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO camket_api;
 GRANT SELECT, INSERT, UPDATE ON session TO camket_api;

@@ -26,6 +26,7 @@ static const struct resource *const resources[] = {
 	&resource_staff,
 	&resource_post,
 	&resource_group,
+	&resource_document,
 	&resource_plan,
 	&resource_plan_import,
 	&resource_plan_receipt,

@@ -21,6 +21,7 @@ extern const struct resource resource_exchange;
 extern const struct resource resource_me;
 extern const struct resource resource_unit;
 extern const struct resource resource_staff;
+extern const struct resource resource_document;
 extern const struct resource resource_post;
 extern const struct resource resource_group;
 extern const struct resource resource_plan;

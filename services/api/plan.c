@@ -10,6 +10,7 @@
 
 static void plan_prepare(struct ctx *, const char *, json_t *);
 static void check_issued(struct ctx *, const json_t *, const char *);
+static void check_relations(struct ctx *, const json_t *, const char *);
 
 /* clang-format off */
 const struct field plan_basis_fields[] = {
@@ -32,6 +33,15 @@ const struct field plan_basis_fields[] = {
 	    .doc = "Văn bản trong hệ thống | The document, where it is known" },
 	{ .name = "source", .type = F_ANY,
 	    .doc = "Nguồn gốc khi nhập | Where it came from" },
+	FIELDS_END
+};
+static const struct field relation_fields[] = {
+	{ .name = "relation", .type = F_ENUM, .flags = FIELD_REQUIRED,
+	    .words = words_relation,
+	    .doc = "Kế hoạch này làm gì với nó | What this plan does to it" },
+	{ .name = "plan_id", .type = F_UUID, .doc = "Kế hoạch kia | That plan" },
+	{ .name = "document_id", .type = F_UUID,
+	    .doc = "Hoặc văn bản kia | Or that document" },
 	FIELDS_END
 };
 static const struct field point_fields[] = {
@@ -87,6 +97,9 @@ const struct field plan_signer_fields[] = {
 	    .doc = "Địa danh | Place" }, \
 	{ .name = "legal_bases", .type = F_LIST, .item = F_OBJECT, .max = 200, \
 	    .members = plan_basis_fields, .doc = "Căn cứ | Legal bases" }, \
+	{ .name = "relations", .type = F_LIST, .item = F_OBJECT, .max = 50, \
+	    .members = relation_fields, .eg = "", \
+	    .doc = "Quan hệ với kế hoạch, văn bản khác | How it relates to other plans and documents" }, \
 	{ .name = "sections", .type = F_LIST, .item = F_OBJECT, .max = 100, \
 	    .members = plan_section_fields, .doc = "Phần, mục | Sections" }, \
 	{ .name = "recipients", .type = F_LIST, .item = F_OBJECT, .max = 200, \
@@ -122,6 +135,8 @@ static const struct field fields[] = {
 	    .doc = "Số lần bị trả lại | Times it was returned" },
 	{ .name = "amendments", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "0",
 	    .doc = "Số lần sửa đổi, bổ sung | Times it was amended" },
+	{ .name = "superseded_by_id", .type = F_UUID, .flags = FIELD_SERVER,
+	    .doc = "Kế hoạch đã thay thế | The plan that has superseded it" },
 	{ .name = "author_id", .type = F_UUID, .flags = FIELD_ALWAYS,
 	    .doc = "Người soạn | Who drafted it" },
 	FIELDS_SERVER,
@@ -190,9 +205,71 @@ static const struct field amendment_fields[] = {
 	{ .name = "created_at", .type = F_INSTANT, .flags = FIELD_ALWAYS },
 	FIELDS_END
 };
+static const struct field basis_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "nth", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "1",
+	    .doc = "Căn cứ thứ mấy | Which basis it is" },
+	{ .name = "relation", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_relation,
+	    .doc = "Quan hệ với văn bản này | How the plan relates to it" },
+	{ .name = "kind", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_document_kind,
+	    .doc = "Loại văn bản | Kind of document" },
+	{ .name = "number", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "25-CT/TU", .doc = "Số, ký hiệu | Number and symbol" },
+	{ .name = "issued_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày ban hành | Day of issue" },
+	{ .name = "issuer", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Cơ quan ban hành | Issuer" },
+	{ .name = "title", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "Về tăng cường kỷ luật, kỷ cương",
+	    .doc = "Trích yếu | Title" },
+	{ .name = "document", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "documents",
+	    .doc = "Văn bản đó trong danh mục | That document in the catalogue" },
+	{ .name = "validity", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_validity,
+	    .doc = "Hiệu lực hôm nay, hoặc ngày `as_of` | Whether it holds today, or on the day of `as_of`" },
+	{ .name = "ended_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Hết hiệu lực từ ngày | No longer in force from this day" },
+	{ .name = "replaced_by", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "documents", .eg = "",
+	    .doc = "Văn bản thay thế | The document that replaces it" },
+	FIELDS_END
+};
+static const struct field link_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "relation", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_plan_relation,
+	    .doc = "Kế hoạch này đối với bên kia | What this plan is to the other" },
+	{ .name = "plan", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "plans",
+	    .doc = "Kế hoạch kia, nếu bạn được xem | That plan, if you may see it" },
+	{ .name = "plan_status", .type = F_ENUM, .flags = FIELD_SERVER,
+	    .words = words_plan_status, .eg = "in_force",
+	    .doc = "Trạng thái của nó | Its status" },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "units",
+	    .doc = "Cơ quan ban hành kế hoạch đó | The unit that issues it" },
+	{ .name = "issued_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày ban hành | Day of issue" },
+	{ .name = "document", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "documents", .eg = "",
+	    .doc = "Văn bản kia | That document" },
+	{ .name = "validity", .type = F_ENUM, .flags = FIELD_SERVER,
+	    .words = words_validity,
+	    .doc = "Hiệu lực của nó hôm nay | Whether it holds today" },
+	FIELDS_END
+};
 static const struct field activate_fields[] = {
 	{ .name = "count_from", .type = F_DATE, .eg = "2026-02-01",
 	    .doc = "Bắt đầu tính từ ngày; mặc định là ngày kích hoạt | Count from this day; the day of activation unless said" },
+	FIELDS_END
+};
+
+static const struct field supersede_fields[] = {
+	{ .name = "successor_id", .type = F_UUID,
+	    .doc = "Kế hoạch thay thế; mặc định là kế hoạch mới nhất ghi là thay thế nó | The plan in its place; the latest that says it supersedes this one unless said" },
 	FIELDS_END
 };
 
@@ -213,7 +290,7 @@ static const struct verb verbs[] = {
 	    &q_plan_activate },
 	{ "amend", amend_fields, "Sửa đổi, bổ sung | Amend", &q_plan_amend },
 	{ "close", NULL, "Kết thúc | Close", NULL },
-	{ "supersede", NULL, "Thay thế | Supersede", &q_plan_end },
+	{ "supersede", supersede_fields, "Thay thế | Supersede", &q_plan_end },
 	{ "cancel", NULL, "Hủy | Cancel", &q_plan_end },
 	{ NULL, NULL, NULL, NULL }
 };
@@ -227,6 +304,14 @@ static const struct route routes[] = {
 	    .run = page_list, .list = q_plan_amendment_list_sorts,
 	    .query = &q_plan_get, .members = amendment_fields,
 	    .summary = "Các lần sửa đổi, bổ sung | How a plan was amended" },
+	{ .method = GET, .pattern = "/v1/plans/<uuid>/bases",
+	    .run = page_list, .list = q_plan_basis_list_sorts,
+	    .query = &q_plan_get, .members = basis_fields,
+	    .summary = "Căn cứ còn hiệu lực không, được thay bằng gì | Which bases are in force, and what has replaced them" },
+	{ .method = GET, .pattern = "/v1/plans/<uuid>/relations",
+	    .run = page_list, .list = q_plan_relation_list_sorts,
+	    .query = &q_plan_get, .members = link_fields,
+	    .summary = "Quan hệ với kế hoạch, văn bản khác, cả hai chiều | How it relates to others, both ways" },
 	{ .method = POST, .pattern = "/v1/plans/<uuid>/copy",
 	    .run = below_create, .below = "plan",
 	    .fields = copy_fields, .query = &q_plan_copy, .status = 201,
@@ -274,6 +359,8 @@ plan_prepare(struct ctx *c, const char *verb, json_t *body)
 	(void)verb;
 	check_issued(c, body, "/issued_on");
 	check_issued(c, amending, "/document/issued_on");
+	check_relations(c, body, "");
+	check_relations(c, json_object_get(body, "patch"), "/patch");
 }
 
 static void
@@ -283,4 +370,24 @@ check_issued(struct ctx *c, const json_t *of, const char *pointer)
 
 	if (day != NULL && strcmp(day, c->today) > 0)
 		fault_add(&c->faults, pointer, "in_future");
+}
+
+/* A relation is to one thing. */
+static void
+check_relations(struct ctx *c, const json_t *content, const char *at)
+{
+	const json_t *x, *list = json_object_get(content, "relations");
+	size_t i;
+	int plan, document;
+
+	json_array_foreach(list, i, x)
+	{
+		plan = json_is_string(json_object_get(x, "plan_id"));
+		document = json_is_string(json_object_get(x, "document_id"));
+		if (plan + document != 1)
+			fault_add(&c->faults,
+			    arena_printf(&c->arena,
+			        "%s/relations/%zu/document_id", at, i),
+			    plan + document == 0 ? "required" : "in_conflict");
+	}
 }

@@ -68,23 +68,49 @@ FROM plan p CROSS JOIN LATERAL
 WHERE @plan_filter() AND @plan_seen(p, s.perms)
 GROUP BY GROUPING SETS ((p.status), (p.kind), ());
 
+-- What a plan names is known to who writes it; at: where the content stands in
+-- the body, self: the plan. Lines "pointer fault".
+-- @plan_named(content, at, self)
+(SELECT format('%s/%s/%s/%s unknown_reference', @at, g.key, e.n - 1, m.key)
+    AS line
+FROM jsonb_each(@content) g
+CROSS JOIN LATERAL jsonb_array_elements(CASE WHEN g.key IN ('legal_bases',
+    'relations') AND jsonb_typeof(g.value) = 'array' THEN g.value
+    ELSE '[]' END) WITH ORDINALITY e(x, n)
+CROSS JOIN LATERAL jsonb_each_text(e.x) m
+WHERE m.value IS NOT NULL AND CASE m.key
+    WHEN 'document_id' THEN NOT EXISTS (SELECT FROM document named
+	WHERE named.id = m.value::uuid AND named.deleted_at IS NULL
+	  AND @catalogue_rel(named) <> 0)
+    WHEN 'plan_id' THEN m.value::uuid = @self OR NOT EXISTS (
+	SELECT FROM plan named CROSS JOIN LATERAL (SELECT @plan_rel(named,
+	    @perms(named.unit_id)) AS perms OFFSET 0) v
+	WHERE named.id = m.value::uuid AND named.deleted_at IS NULL
+	  AND @plan_seen(named, v.perms))
+    ELSE false END);
+
 -- plan_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
 WITH inp AS MATERIALIZED (SELECT refs($body, $caller, $today) AS b),
 cur AS (SELECT NULL::plan AS r WHERE false),
+wrong AS MATERIALIZED (
+	SELECT '/unit_id ended' AS line FROM inp i
+	WHERE NOT @stands((i.b ->> 'unit_id')::uuid)
+	UNION ALL
+	SELECT w.line FROM @plan_named($body, '', ($body ->> 'id')::uuid) w),
 may AS MATERIALIZED (
 	SELECT m.r, m.up, CASE WHEN m.up & PERM_DRAFT = 0 THEN 403
-	    WHEN NOT @stands((m.r).unit_id) THEN 422 ELSE 201 END AS outcome
+	    WHEN EXISTS (SELECT FROM wrong) THEN 422 ELSE 201 END AS outcome
 	FROM (SELECT jsonb_populate_record(NULL::plan, i.b) AS r,
 	    @perms((i.b ->> 'unit_id')::uuid) AS up FROM inp i) m),
 upd AS (
 	INSERT INTO plan AS t (id, unit_id, kind, symbol, title, "text",
-	    issuer, place, legal_bases, sections, recipients, signer, source,
-	    author_id, created_at, updated_at)
+	    issuer, place, legal_bases, relations, sections, recipients, signer,
+	    source, author_id, created_at, updated_at)
 	SELECT (m.r).id, (m.r).unit_id, coalesce((m.r).kind, 'plan'),
 	    (m.r).symbol, (m.r).title, (m.r)."text", (m.r).issuer,
-	    (m.r).place, (m.r).legal_bases, (m.r).sections, (m.r).recipients,
-	    (m.r).signer, (m.r).source, $caller, $now, $now
+	    (m.r).place, (m.r).legal_bases, (m.r).relations, (m.r).sections,
+	    (m.r).recipients, (m.r).signer, (m.r).source, $caller, $now, $now
 	FROM may m WHERE m.outcome = 201
 	RETURNING t AS r),
 out AS MATERIALIZED (
@@ -92,7 +118,8 @@ out AS MATERIALIZED (
 	    @plan_rel(x, m.up) AS perms, @plan_json(x) AS body
 	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).*) x CROSS JOIN may m
 	UNION ALL
-	SELECT m.outcome, 0, '', 0, '/unit_id ended' FROM may m
+	SELECT m.outcome, 0, '', 0, (SELECT string_agg(w.line, E'\n')
+	    FROM wrong w) FROM may m
 	WHERE m.outcome <> 201),
 @written('plan', 'create', $body, unit_id)
 SELECT outcome, version, status, perms, body FROM out;
@@ -120,22 +147,27 @@ out AS MATERIALIZED (
 --     tell bool, key text, hash bytea, to text[], also bigint[],
 --     never bigint[]) : one write
 WITH @plan_cur(NULL),
+wrong AS MATERIALIZED (
+	SELECT w.line FROM step s CROSS JOIN @plan_named($body, '', $id) w
+	WHERE s.outcome = 200),
 upd AS (
 	UPDATE plan t SET (kind, symbol, title, "text", issuer, place,
-	    legal_bases, sections, recipients, signer, version, updated_at) =
+	    legal_bases, relations, sections, recipients, signer, version,
+	    updated_at) =
 	(SELECT p.kind, p.symbol, p.title, p."text", p.issuer, p.place,
-	    p.legal_bases, p.sections, p.recipients,
+	    p.legal_bases, p.relations, p.sections, p.recipients,
 	    CASE WHEN $body ? 'signer' THEN nullif(json_merge((c.r).signer::jsonb,
 		$body -> 'signer'), 'null')::json ELSE t.signer END,
 	    t.version + 1, $now
 	    FROM jsonb_populate_record(c.r, $body) p)
 	FROM cur c JOIN step s ON s.outcome = 200
-	WHERE t.id = (c.r).id RETURNING t AS r),
-@plan_turned('update', $body)
+	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
+	RETURNING t AS r),
+@plan_judged('update', $body)
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Likewise, where the CTE wrong (line: "pointer fault") may speak against it.
--- @plan_judged(patch)
+-- @plan_judged(verb, patch)
 out AS MATERIALIZED (
 	SELECT CASE WHEN w.lines IS NOT NULL THEN 422 ELSE s.outcome END
 	    AS outcome, x.version, x.status, c.perms,
@@ -145,7 +177,7 @@ out AS MATERIALIZED (
 	CROSS JOIN LATERAL (SELECT (coalesce(u.r, c.r)).*) x
 	CROSS JOIN (SELECT string_agg(line, E'\n' ORDER BY line) AS lines
 	    FROM wrong) w),
-@written('plan', $verb, @patch, unit_id);
+@written('plan', @verb, @patch, unit_id);
 
 -- A number of the register: the one that was entered, which the register then
 -- does not fall behind, or else the next one. Expects the CTE want (unit_id,
@@ -196,7 +228,7 @@ upd AS (
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::plan, $body) p
 	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
 	RETURNING t AS r),
-@plan_judged($body)
+@plan_judged($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Issued content changes by an amendment alone, which keeps what it has changed.
@@ -218,13 +250,18 @@ changed AS MATERIALIZED (
 	    '/' || k) d),
 wrong AS MATERIALIZED (
 	SELECT '/patch required' AS line FROM meant CROSS JOIN changed
-	WHERE list IS NULL),
+	WHERE list IS NULL
+	UNION ALL
+	SELECT w.line FROM meant
+	CROSS JOIN @plan_named(($body -> 'patch'), '/patch', $id) w),
 upd AS (
 	UPDATE plan t SET (symbol, title, "text", issuer, place, legal_bases,
-	    sections, recipients, signer, amendments, version, updated_at) =
+	    relations, sections, recipients, signer, amendments, version,
+	    updated_at) =
 	(SELECT (m.r).symbol, (m.r).title, (m.r)."text", (m.r).issuer,
-	    (m.r).place, (m.r).legal_bases, (m.r).sections, (m.r).recipients,
-	    (m.r).signer, t.amendments + 1, t.version + 1, $now)
+	    (m.r).place, (m.r).legal_bases, (m.r).relations, (m.r).sections,
+	    (m.r).recipients, (m.r).signer, t.amendments + 1, t.version + 1,
+	    $now)
 	FROM cur c CROSS JOIN meant m
 	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
 	RETURNING t AS r),
@@ -234,7 +271,7 @@ told AS (
 	SELECT uuid_v7(), (u.r).id, (u.r).amendments, (u.r).version,
 	    $body ->> 'reason', ($body -> 'document')::json, list, $caller, $now
 	FROM upd u CROSS JOIN changed),
-@plan_judged(($body -> 'patch') || jsonb_build_object('reason',
+@plan_judged($verb, ($body -> 'patch') || jsonb_build_object('reason',
     $body -> 'reason'))
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -290,17 +327,38 @@ oev AS (
 @plan_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
--- End a plan before its time; its open work ends with it.
+-- End a plan before its time; its open work ends with it. A plan is superseded
+-- by the one that is named, or by the latest that says so of itself, of those
+-- that the caller may put in its place.
 -- plan_end(caller uuid, today date, now timestamptz, id uuid, version int,
 --     verb text, body jsonb, from text[], to text[], need bigint[],
 --     also bigint[], never bigint[], request text, trace text, tell bool,
 --     key text, hash bytea) : one write
 WITH @plan_cur(NULL),
+heir AS MATERIALIZED (
+	SELECT p.id FROM cur c JOIN step s ON s.outcome = 200
+	JOIN plan p ON p.id = ($body ->> 'successor_id')::uuid
+	    OR $body ->> 'successor_id' IS NULL AND p.id IN (
+		SELECT k.plan_id FROM plan_link k
+		WHERE k.to_plan_id = $id AND k.relation = 'supersedes')
+	CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms
+	    OFFSET 0) v
+	WHERE $verb = 'supersede' AND p.id <> $id AND p.deleted_at IS NULL
+	  AND p.status IN ('issued', 'in_force') AND @plan_seen(p, v.perms)
+	  AND ($body ->> 'successor_id' IS NOT NULL
+	    OR v.perms & PERM_ISSUE <> 0)
+	ORDER BY p.issued_on DESC, p.id DESC LIMIT 1),
+wrong AS MATERIALIZED (
+	SELECT '/successor_id unknown_reference' AS line FROM step s
+	WHERE s.outcome = 200 AND $body ->> 'successor_id' IS NOT NULL
+	  AND NOT EXISTS (SELECT FROM heir)),
 upd AS (
 	UPDATE plan t SET status = s.goes_to, version = t.version + 1,
-	    updated_at = $now, return_reason = $body ->> 'reason'
+	    updated_at = $now, return_reason = $body ->> 'reason',
+	    superseded_by_id = (SELECT h.id FROM heir h)
 	FROM cur c JOIN step s ON s.outcome = 200
-	WHERE t.id = (c.r).id RETURNING t AS r),
+	WHERE t.id = (c.r).id AND NOT EXISTS (SELECT FROM wrong)
+	RETURNING t AS r),
 ended AS (
 	UPDATE task k SET status = 'cancelled', version = k.version + 1,
 	    updated_at = $now
@@ -309,7 +367,7 @@ ended AS (
 	  AND k.deleted_at IS NULL
 	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
 @turned(ended, 'cancel'),
-@plan_turned($verb, $body)
+@plan_judged($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
 -- A draft goes with its items, and they come back with it.

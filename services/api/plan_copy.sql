@@ -25,12 +25,15 @@ may AS MATERIALIZED (SELECT s.*, @perms(s.unit_id) AS up FROM src s),
 cur AS (SELECT NULL::plan AS r WHERE false),
 upd AS (
 	INSERT INTO plan AS t (id, unit_id, kind, symbol, title, "text",
-	    issuer, place, legal_bases, sections, recipients, signer, source,
-	    author_id, created_at, updated_at)
+	    issuer, place, legal_bases, relations, sections, recipients, signer,
+	    source, author_id, created_at, updated_at)
 	SELECT ($body ->> 'id')::uuid, m.unit_id, (m.r).kind, (m.r).symbol,
 	    coalesce($body ->> 'title', replace((m.r).title, m.year::text,
 		(m.year + 1)::text)),
 	    (m.r)."text", (m.r).issuer, (m.r).place, (m.r).legal_bases,
+	    (SELECT json_agg(e.x ORDER BY e.n) FROM json_array_elements(
+		(m.r).relations) WITH ORDINALITY e(x, n)
+		WHERE e.x ->> 'relation' <> 'supersedes'),
 	    (m.r).sections, (m.r).recipients, (m.r).signer,
 	    json_build_object('copied_from', json_build_object('id', (m.r).id,
 		'number', (m.r).number, 'issued_on', (m.r).issued_on)),

@@ -19,17 +19,13 @@ duty AS MATERIALIZED (
 	    jsonb_array_elements(nullif(d -> 'obligations', 'null'))
 	    WITH ORDINALITY e(o, n)),
 basis AS MATERIALIZED (
-	SELECT e.b, e.n, k.id AS known, coalesce(k.id, uuid_v7()) AS id
+	SELECT e.b, e.n, coalesce((e.b ->> 'document_id')::uuid, document_of(
+	    (SELECT unit_heir(o.id, $today) FROM doc JOIN unit o
+		ON o.code = d ->> 'issuer_unit_code'),
+	    document_cited(e.b))) AS known
 	FROM doc CROSS JOIN
 	    jsonb_array_elements(nullif(d -> 'legal_bases', 'null'))
-	    WITH ORDINALITY e(b, n)
-	LEFT JOIN LATERAL (SELECT x.id FROM document x
-	    WHERE x.deleted_at IS NULL
-	      AND x.issuer IS NOT DISTINCT FROM e.b ->> 'issuer'
-	      AND (x.number = e.b ->> 'number'
-		OR e.b ->> 'number' IS NULL AND x.number IS NULL
-		AND x.title = e.b ->> 'title')
-	    ORDER BY x.created_at LIMIT 1) k ON true),
+	    WITH ORDINALITY e(b, n)),
 -- every place that names a unit, and whether work hangs on it
 named AS MATERIALIZED (
 	SELECT c.ptr, c.code, c.must, u.id AS stated,
@@ -73,6 +69,9 @@ wrong AS MATERIALIZED (
 	  AND NOT EXISTS (SELECT FROM unit_cover k WHERE k.unit_id = w.heir
 	    AND k.anc_id = o.heir AND k.from_on <= $today
 	    AND $today < k.until_on)
+	UNION ALL
+	SELECT split_part(w.line, ' ', 1), split_part(w.line, ' ', 2)
+	FROM @plan_named($body, '', $id) w
 	UNION ALL
 	SELECT format('/tasks/%s/kind', n), 'not_in_list' FROM item
 	WHERE t ->> 'kind' = 'occurrence'
@@ -122,13 +121,12 @@ may AS MATERIALIZED (
 	FROM (SELECT heir FROM named WHERE ptr = '/issuer_unit_code') w
 	LEFT JOIN unit z ON z.id = w.heir),
 go AS MATERIALIZED (SELECT * FROM may WHERE fine AND NOT $dry_run),
-stub AS (
-	INSERT INTO document (id, kind, number, issuer, issued_on, title,
-	    unit_id, author_id, created_at, updated_at)
-	SELECT b.id, b.b ->> 'kind', b.b ->> 'number', b.b ->> 'issuer',
-	    (b.b ->> 'issued_on')::date, b.b ->> 'title', g.unit_id, $caller,
-	    $now, $now
-	FROM basis b CROSS JOIN go g WHERE b.known IS NULL),
+cited AS MATERIALIZED (
+	SELECT c.n, c.id FROM go g CROSS JOIN LATERAL document_cite(
+	    (SELECT jsonb_agg(b.b ORDER BY b.n) FROM basis b
+		WHERE b.known IS NULL), g.unit_id, $caller, $now, $request,
+	    $trace) c
+	WHERE EXISTS (SELECT FROM basis b WHERE b.known IS NULL)),
 cur AS (SELECT NULL::plan AS r WHERE false),
 upd AS (
 	INSERT INTO plan AS t (id, unit_id, kind, number, symbol, title,
@@ -137,8 +135,11 @@ upd AS (
 	SELECT $id, g.unit_id, coalesce(d ->> 'kind', 'plan'), d ->> 'number',
 	    d ->> 'symbol', d ->> 'title', d ->> 'text', d ->> 'issuer',
 	    d ->> 'place',
-	    (SELECT json_agg(b.b || jsonb_build_object('document_id', b.id)
-		ORDER BY b.n) FROM basis b),
+	    (SELECT json_agg(b.b || jsonb_build_object('document_id',
+		coalesce(b.known, (SELECT c.id FROM cited c WHERE c.n = b.place)))
+		ORDER BY b.n)
+		FROM (SELECT b.*, count(*) FILTER (WHERE b.known IS NULL)
+		    OVER (ORDER BY b.n) AS place FROM basis b) b),
 	    (d -> 'sections')::json, (d -> 'recipients')::json,
 	    (d -> 'signer')::json, (coalesce(nullif(d -> 'source', 'null'),
 		'{}') || jsonb_build_object('stated_issuer_unit_code',

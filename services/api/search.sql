@@ -25,6 +25,9 @@ FROM (@near(t, 'task', '/v1/tasks/', task, t.code, t.title, t.unit_id,
     @near(t, 'plan', '/v1/plans/', plan, t.number, t.title, t.unit_id,
 	@plan_rel(t, @perms(t.unit_id)), @plan_seen(t, perms))
     UNION ALL
+    @near(t, 'document', '/v1/documents/', document, t.number, t.title,
+	t.unit_id, @catalogue_rel(t), perms <> 0)
+    UNION ALL
     @near(t, 'inspection', '/v1/inspections/', inspection, NULL::text, t.title,
 	t.unit_id, @inspection_rel(t), @inspection_seen(t, perms))
     UNION ALL

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/vocabulary.h"
 #include "http/batch.h"
 #include "http/component.h"
 #include "http/operation.h"
@@ -20,6 +21,7 @@ static unsigned when_of(const struct route *);
 static json_t *headers(const struct route *, int);
 static json_t *answer(const struct route *, int);
 static const struct field *item_fields(const struct route *);
+static int names_words(const char *);
 static void add_item(const struct route *, char *, size_t);
 static json_t *item_example(const struct route *);
 static void add_page(const struct route *, const char *, char *, size_t);
@@ -357,7 +359,8 @@ item_fields(const struct route *r)
 	return (r->members != NULL ? r->members : r->resource->fields);
 }
 
-/* The item as a component: a Plan by its kind, a Grant by its path. */
+/* The item as a component: a Plan by its kind, a Grant by its path; what a
+ * list of words is called already is a RelationItem. */
 static void
 add_item(const struct route *r, char *name, size_t cap)
 {
@@ -369,6 +372,9 @@ add_item(const struct route *r, char *name, size_t cap)
 	else {
 		operation_noun(r->pattern, nouns, sizeof(nouns));
 		schema_name(nouns, name, cap);
+		if (names_words(name))
+			snprintf(name + strlen(name), cap - strlen(name),
+			    "Item");
 	}
 	if (component_kept("schemas", name))
 		return;
@@ -379,6 +385,21 @@ add_item(const struct route *r, char *name, size_t cap)
 	json_object_set_new(json_object_get(s, "properties"), permissions.name,
 	    schema_field(&permissions, SCHEMA_READ));
 	component_keep("schemas", name, s);
+}
+
+/* Are the words of some list a component of this name? */
+static int
+names_words(const char *name)
+{
+	const struct vocabulary *v;
+	char words[OPERATION_NAME_LEN];
+
+	for (v = vocabularies; v->name != NULL; v++) {
+		schema_name(v->name, words, sizeof(words));
+		if (strcmp(words, name) == 0)
+			return (1);
+	}
+	return (0);
 }
 
 static json_t *

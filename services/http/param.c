@@ -39,6 +39,8 @@ static const struct field params[] = {
 	    .doc = "Ban hành từ ngày | Issued on this day or later" },
 	{ .name = "issued_to", .type = F_DATE,
 	    .doc = "Ban hành đến hết ngày | Issued on this day or before" },
+	{ .name = "validity", .type = F_TEXT, .max = 200,
+	    .doc = "Hiệu lực vào ngày `as_of`, hoặc hôm nay | Whether it holds on the day of `as_of`, or today" },
 	{ .name = "due_from", .type = F_DATE,
 	    .doc = "Hạn từ ngày | Due on this day or later" },
 	{ .name = "due_to", .type = F_DATE,

@@ -49,6 +49,7 @@ static const struct {
 	{ "staff", "head.office", "Chánh Văn phòng" },
 	{ "criteria-sets", "BH-2023", "Bộ biểu hiện BH-2023" },
 	{ "plans", "36/KH-UBND", "Kế hoạch thực hiện chuyên đề năm 2026" },
+	{ "documents", "34-CT/TU", "Về kỷ luật, kỷ cương" },
 	{ "tasks", "II.1", "Sinh hoạt chính trị quý I" },
 	{ NULL, "code", "…" },
 };

@@ -112,6 +112,11 @@ def holiday(unit, day="2031-09-01"):
     return {"unit_code": unit, "kind": "holiday", "from": day, "name": "x"}
 
 
+def document(unit):
+    return {"unit_code": unit, "kind": "decision", "title": "x",
+            "number": new_id()[-8:]}
+
+
 def value(unit, period="2026-Q1"):
     return {"unit_code": unit, "period": period, "value": "1"}
 
@@ -141,7 +146,7 @@ def make(s):
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
                            "remediations", "calendar", "positions", "groups",
-                           "subs")}
+                           "documents", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -188,6 +193,8 @@ def make(s):
             "/v1/positions", keeper, position(unit)), 201)["id"]
         ids["groups"][name] = expect(s.post(
             "/v1/groups", keeper, group(unit)), 201)["id"]
+        ids["documents"][name] = expect(s.post(
+            "/v1/documents", keeper, document(unit)), 201)["id"]
         ids["notifications"][name] = str(s.one(
             "INSERT INTO notification (id, staff_id, category, title, body, "
             "created_at) VALUES (uuid_v7(), %s, 'result', 'x', 'x', now()) "
@@ -314,6 +321,8 @@ def body_of(s, method, path, target):
         return position(unit)
     if path == "/v1/groups":
         return group(unit)
+    if path == "/v1/documents":
+        return document(unit)
     if path == "/v1/inspections":
         return inspection(unit)
     if path == "/v1/proposals":
@@ -391,7 +400,7 @@ def body_of(s, method, path, target):
           path.startswith(("/v1/tasks", "/v1/plans", "/v1/inspections",
                            "/v1/findings", "/v1/measures", "/v1/proposals",
                            "/v1/complaints", "/v1/indicators/",
-                           "/v1/staff-events")) else
+                           "/v1/staff-events", "/v1/documents")) else
           {"value": "2"} if method == "PATCH" and
           path.startswith("/v1/indicator-values") else
           {"answers": {}} if method == "PATCH" and
@@ -432,7 +441,7 @@ def prepare(s, method, path):
             return
     if singular is None:
         if kind in ("indicator-values", "staff-events", "obligations",
-                    "calendar", "positions", "groups"):
+                    "calendar", "positions", "groups", "documents"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
         return

@@ -19,6 +19,7 @@ READERS = ("chair", "admin", "party.secretary", "head.economy",
 # what a list's rows are kept in, where its name does not say it
 TABLES = {"work": "task", "grants": "staff_grant", "activity": "event",
           "amendments": "plan_amendment", "receipts": "plan_receipt",
+          "bases": "plan_link", "relations": "plan_link",
           "deliveries": "delivery", "notifications": "notification",
           "values": "indicator_value"}
 # and an order's column
@@ -161,7 +162,11 @@ def fill(s):
         return expect(s.verb(f"{path}/{verb}", user, item, body), 200)
     plan = expect(s.post("/v1/plans", "office1", {
         "title": "x", "issuer_unit_code": "ward-thanh-khe", "recipients": [
-            {"name": "x", "audience": "each-person"}]}), 201)["id"]
+            {"name": "x", "audience": "each-person"}], "legal_bases": [
+            {"relation": "based_on", "kind": "law", "title": "x",
+             "document_id": s.ids["documents"]["unit"]}], "relations": [
+            {"relation": "based_on",
+             "document_id": s.ids["documents"]["unit"]}]}), 201)["id"]
     s.ids["plans"]["issued"] = plan
     task = expect(s.post("/v1/tasks", "office1", {
         "code": "I", "title": "x", "plan_id": plan, "due_on": "2030-01-31",

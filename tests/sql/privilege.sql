@@ -48,7 +48,7 @@ FROM (VALUES ('camket_worker', 'credential'), ('camket_report', 'credential'),
 SELECT is(has_table_privilege(r, 'camket.' || t, p), false,
     format('%s may not %s %s', r, p, t))
 FROM unnest('{camket_api,camket_worker,camket_report}'::text[]) r,
-    unnest('{reach,role,perm,state,workday,clock}'::text[]) t,
+    unnest('{reach,role,perm,state,workday,clock,plan_link}'::text[]) t,
     unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) p;
 SELECT is(bool_or(has_table_privilege('camket_report', c.oid,
 	'INSERT, UPDATE, DELETE, TRUNCATE')), false, 'reporting writes nothing')

@@ -22,7 +22,7 @@ UNION SELECT id FROM indicator_value UNION SELECT id FROM calendar_entry
 UNION SELECT id FROM staff_event UNION SELECT id FROM obligation
 UNION SELECT id FROM evaluation UNION SELECT id FROM notification
 UNION SELECT id FROM service_key UNION SELECT id FROM post
-UNION SELECT id FROM member_group;
+UNION SELECT id FROM member_group UNION SELECT id FROM document;
 -- One body that names what it should not, with all that any table requires.
 CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_object('kind', CASE split_part(statement, '_', 1)
