@@ -23,6 +23,17 @@ CREATE TABLE event (
 CREATE INDEX event_in_commit_order ON event (xid, seq);
 CREATE INDEX event_by_ref ON event (ref, seq);
 
+-- A row as it stood at an instant: what was written later, taken back by what
+-- its events have kept of it.
+CREATE FUNCTION row_was(r anyelement, ref uuid, until timestamptz)
+RETURNS anyelement
+LANGUAGE sql STABLE SET search_path = camket, pg_temp AS $$
+	SELECT jsonb_populate_record(r, coalesce((
+	    SELECT jsonb_object_agg(k.key, k.value ORDER BY v.seq DESC)
+	    FROM event v CROSS JOIN LATERAL jsonb_each(v.before) k
+	    WHERE v.ref = row_was.ref AND v.at >= until), '{}'))
+$$;
+
 -- Outbox and queue state in one. attempts and epoch rise when a worker takes
 -- the job, before its work; an effect deletes the row it was taken with.
 CREATE TABLE job (

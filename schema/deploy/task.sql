@@ -113,4 +113,23 @@ CREATE INDEX task_by_office_due ON task
     (office_id, coalesce(due_on, 'infinity'), id);
 CREATE INDEX task_search ON task USING gin (fold public.gin_trgm_ops);
 
+-- A task as it stood when a day was over. It was done on the day its report
+-- names, however late that came, for waiting never costs the doer; and not by
+-- a report that was returned.
+CREATE FUNCTION task_was(t task, day date, until timestamptz) RETURNS task
+LANGUAGE sql STABLE SET search_path = camket, pg_temp AS $$
+	SELECT jsonb_populate_record(was.r, CASE
+	    WHEN t.completed_on <= day
+		AND (was.r).status NOT IN ('recalled', 'cancelled')
+	    THEN jsonb_build_object('completed_on', t.completed_on, 'status',
+		CASE (was.r).status WHEN 'accepted' THEN 'accepted'
+		    ELSE 'done' END)
+	    WHEN (was.r).status IN ('done', 'accepted')
+	    THEN jsonb_build_object('completed_on', NULL, 'recorded_at', NULL,
+		'accepted_on', NULL, 'status', 'in_progress')
+	    ELSE '{}' END)
+	FROM (SELECT CASE WHEN t.created_at >= until THEN t
+	    ELSE row_was(t, t.id, until) END AS r OFFSET 0) was
+$$;
+
 COMMIT;

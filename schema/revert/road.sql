@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
+DROP FUNCTION row_was(anyelement, uuid, timestamptz);
 DROP TABLE duty, idempotency, mark, job, event;
 
 COMMIT;

@@ -2,6 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
+DROP FUNCTION task_was(task, date, timestamptz);
 DROP TABLE task;
 
 COMMIT;

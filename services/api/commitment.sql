@@ -29,7 +29,8 @@
     FROM (SELECT @x.status = 'approved' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- commitment_get(caller uuid, today date, id uuid) : one read
+-- commitment_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(commitment, @commitment_json(t), @commitment_rel(t),
     @commitment_seen(t, perms));
 
@@ -42,7 +43,8 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_SUBJECT <> 0
 	AND perms & PERM_REVIEW <> 0 AND perms & PERM_IS_SUBJECT = 0
     ELSE false END);
 
--- commitment_list(caller uuid, today date, status text[], year int,
+-- commitment_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], year int,
 --     subject uuid, plan uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -54,21 +56,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@commitment_json(t) AS body
+	@then(@commitment_json(t)) AS body
     FROM commitment t CROSS JOIN LATERAL
 	(SELECT @commitment_rel(t) AS perms OFFSET 0) s
     WHERE @commitment_filter() AND @commitment_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- commitment_count(caller uuid, today date, status text[], year int,
+-- commitment_count(caller uuid, today date, until timestamptz,
+--     status text[], year int,
 --     subject uuid, plan uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM commitment t CROSS JOIN LATERAL
     (SELECT @commitment_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @commitment_filter() AND @commitment_seen(t, perms)
-GROUP BY GROUPING SETS ((t.status), ());
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- One's own, or one opened for somebody by those who will look at it; what it
 -- says is the subject's to write. Without a person it is the unit's.

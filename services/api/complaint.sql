@@ -26,7 +26,8 @@
     FROM (SELECT @x.status = 'accepted' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- complaint_get(caller uuid, today date, id uuid) : one read
+-- complaint_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(complaint, @complaint_json(t), @complaint_rel(t),
     @complaint_seen(t, perms));
 
@@ -48,7 +49,8 @@ AND ($received_to IS NULL OR t.received_on <= $received_to)
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
     WHEN 'follow' THEN perms & PERM_IS_AUTHOR <> 0 ELSE false END);
 
--- complaint_list(caller uuid, today date, status text[], channel text[],
+-- complaint_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], channel text[],
 --     received_from date, received_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text, after text[], after_id uuid,
 --     limit int) : many slow
@@ -60,22 +62,24 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@complaint_json(t) AS body
+	@then(@complaint_json(t)) AS body
     FROM complaint t CROSS JOIN LATERAL
 	(SELECT @complaint_rel(t) AS perms OFFSET 0) s
     WHERE @complaint_filter() AND @complaint_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- complaint_count(caller uuid, today date, status text[], channel text[],
+-- complaint_count(caller uuid, today date, until timestamptz,
+--     status text[], channel text[],
 --     received_from date, received_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status'
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 	WHEN grouping(t.channel) = 0 THEN 'channel' ELSE 'total' END,
-    coalesce(t.status, t.channel, ''), count(*)
+    coalesce(d.status, t.channel, ''), count(*)
 FROM complaint t CROSS JOIN LATERAL
     (SELECT @complaint_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @complaint_filter() AND @complaint_seen(t, perms)
-GROUP BY GROUPING SETS ((t.status), (t.channel), ());
+GROUP BY GROUPING SETS ((d.status), (t.channel), ());
 
 -- Taken in by anybody who belongs to the authority or inspects there. What is
 -- written down of the change leaves out who complained.

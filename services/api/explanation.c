@@ -74,7 +74,8 @@ static const struct route routes[] = {
 	    .query = &q_explanation_create, .status = 201,
 	    .summary = "Yêu cầu giải trình | Ask for an explanation" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/explanations/<uuid>",
-	    .run = below_get, .query = &q_explanation_get, .params = "fields",
+	    .run = below_get, .query = &q_explanation_get,
+	    .params = "fields as_of",
 	    .summary = "Đọc một lần giải trình | Read one" },
 	{ .pattern = NULL }
 };

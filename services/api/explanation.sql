@@ -33,20 +33,25 @@
     @x.updated_at
     FROM (SELECT @days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- explanation_get(caller uuid, today date, id uuid) : one read
+-- explanation_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(explanation, @explanation_json(t), @explanation_rel(t),
     @explanation_seen(perms));
+
+-- @explanation_signal(x)
+(@due_signal(@x.due_on, @x.status = 'asked',
+    @days_until(@x.unit_id, @x.due_on)));
 
 -- @explanation_filter()
 @record_filter() AND ($task IS NULL OR t.task_id = $task)
 AND ($subject IS NULL OR t.lead_staff_id = $subject)
 AND ($due_from IS NULL OR t.due_on >= $due_from)
 AND ($due_to IS NULL OR t.due_on <= $due_to)
-AND ($signal IS NULL OR @due_signal(t.due_on, t.status = 'asked',
-    @days_until(t.unit_id, t.due_on)) = ANY ($signal))
+AND ($signal IS NULL OR @then(@explanation_signal(t)) = ANY ($signal))
 AND @explanation_seen(perms);
 
--- explanation_list(caller uuid, today date, status text[], task uuid,
+-- explanation_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], task uuid,
 --     subject uuid, due_from date, due_to date, signal text[], ids uuid[],
 --     unit text, subtree bool, deleted text, after text[], after_id uuid,
 --     limit int) : many slow
@@ -57,21 +62,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@explanation_json(t) AS body
+	@then(@explanation_json(t)) AS body
     FROM explanation t CROSS JOIN LATERAL
 	(SELECT @explanation_rel(t) AS perms OFFSET 0) s
     WHERE @explanation_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- explanation_count(caller uuid, today date, status text[], task uuid,
+-- explanation_count(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], task uuid,
 --     subject uuid, due_from date, due_to date, signal text[], ids uuid[],
 --     unit text, subtree bool, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM explanation t CROSS JOIN LATERAL
     (SELECT @explanation_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @explanation_filter()
-GROUP BY GROUPING SETS ((t.status), ());
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- Of a task that was given out and not taken back; by who oversees it, never by
 -- who must do it.

@@ -62,7 +62,8 @@ static const struct route routes[] = {
 	    .resource = &resource_measure, .status = 201,
 	    .summary = "Đề ra biện pháp | Take a measure" },
 	{ .method = GET, .pattern = "/v1/findings/<uuid>/measures/<uuid>",
-	    .run = below_get, .query = &q_measure_get, .params = "fields",
+	    .run = below_get, .query = &q_measure_get,
+	    .params = "fields as_of",
 	    .resource = &resource_measure,
 	    .summary = "Đọc một biện pháp | Read a measure" },
 	{ .pattern = NULL }

@@ -59,11 +59,11 @@ LEFT JOIN LATERAL (
 	    ELSE z.id = coalesce(g.unit_id, (SELECT w.office_id FROM unit w
 		WHERE w.id = @home($caller))) END OFFSET 0) f
 	CROSS JOIN LATERAL group_members(g.id, f.id,
-	    coalesce($as_of, $today)) m
+	    $day) m
 	JOIN unit u ON u.id = m.unit_id
 	JOIN unit_version v ON v.unit_id = u.id
-	    AND v.from_on <= coalesce($as_of, $today)
-	    AND coalesce($as_of, $today) < v.until_on
+	    AND v.from_on <= $day
+	    AND $day < v.until_on
 	LEFT JOIN staff y ON y.id = m.staff_id
 	WHERE g.id = $id AND g.deleted_at IS NULL
 	  AND @catalogue_seen(g, perms) AND @kin(f.id)

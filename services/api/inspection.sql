@@ -43,7 +43,8 @@ EXISTS (SELECT FROM unit_cover WHERE unit_cover.anc_id = @unit
     FROM (SELECT @x.status IN ('planned', 'announced', 'running') AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- inspection_get(caller uuid, today date, id uuid) : one read
+-- inspection_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(inspection, @inspection_json(t), @inspection_rel(t),
     @inspection_seen(t, perms));
 
@@ -54,7 +55,8 @@ AND ($mine IS NULL OR CASE $mine
     WHEN 'do' THEN perms & PERM_IS_DOER <> 0
     WHEN 'follow' THEN perms & PERM_IS_CO_OWNER <> 0 ELSE false END);
 
--- inspection_list(caller uuid, today date, status text[], origin text[],
+-- inspection_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], origin text[],
 --     plan uuid, ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -65,23 +67,25 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@inspection_json(t) AS body
+	@then(@inspection_json(t)) AS body
     FROM inspection t CROSS JOIN LATERAL
 	(SELECT @inspection_rel(t) AS perms OFFSET 0) s
     WHERE @inspection_filter() AND @inspection_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- inspection_count(caller uuid, today date, status text[], origin text[],
+-- inspection_count(caller uuid, today date, until timestamptz,
+--     status text[], origin text[],
 --     plan uuid, ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status'
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 	WHEN grouping(t.origin ->> 'kind') = 0 THEN 'origin'
 	ELSE 'total' END,
-    coalesce(t.status, t.origin ->> 'kind', ''), count(*)
+    coalesce(d.status, t.origin ->> 'kind', ''), count(*)
 FROM inspection t CROSS JOIN LATERAL
     (SELECT @inspection_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @inspection_filter() AND @inspection_seen(t, perms)
-GROUP BY GROUPING SETS ((t.status), (t.origin ->> 'kind'), ());
+GROUP BY GROUPING SETS ((d.status), (t.origin ->> 'kind'), ());
 
 -- The body as columns: the members found, the last day as the day after.
 -- @inspection_input(body)

@@ -32,9 +32,14 @@
     FROM (SELECT @x.status = 'open' AS open,
 	@days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- measure_get(caller uuid, today date, id uuid) : one read
+-- measure_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(measure, @measure_json(t), @measure_rel(t),
     @measure_seen(t, perms));
+
+-- @measure_signal(x)
+(@due_signal(@x.due_on, @x.status = 'open',
+    @days_until(@x.unit_id, @x.due_on)));
 
 -- @measure_filter()
 @record_filter() AND ($kind IS NULL OR t.kind = ANY ($kind))
@@ -43,15 +48,15 @@ AND ($inspection IS NULL OR t.inspection_id = $inspection)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
 AND ($due_from IS NULL OR t.due_on >= $due_from)
 AND ($due_to IS NULL OR t.due_on <= $due_to)
-AND ($signal IS NULL OR @due_signal(t.due_on, t.status = 'open',
-    @days_until(t.unit_id, t.due_on)) = ANY ($signal))
+AND ($signal IS NULL OR @then(@measure_signal(t)) = ANY ($signal))
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
     WHEN 'assigned' THEN perms & PERM_IS_AUTHOR <> 0
     WHEN 'approve' THEN t.status = 'done' AND perms & PERM_IS_AUTHOR <> 0
     ELSE false END);
 
 -- What has not been carried out is status=open,done.
--- measure_list(caller uuid, today date, status text[], kind text[],
+-- measure_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], kind text[],
 --     finding uuid, inspection uuid, subject uuid, due_from date, due_to date,
 --     signal text[], ids uuid[], mine text, unit text, subtree bool,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
@@ -62,22 +67,24 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@measure_json(t) AS body
+	@then(@measure_json(t)) AS body
     FROM measure t CROSS JOIN LATERAL
 	(SELECT @measure_rel(t) AS perms OFFSET 0) s
     WHERE @measure_filter() AND @measure_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- measure_count(caller uuid, today date, status text[], kind text[],
+-- measure_count(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], kind text[],
 --     finding uuid, inspection uuid, subject uuid, due_from date, due_to date,
 --     signal text[], ids uuid[], mine text, unit text, subtree bool,
 --     deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status'
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 	WHEN grouping(t.kind) = 0 THEN 'kind' ELSE 'total' END,
-    coalesce(t.status, t.kind, ''), count(*)
+    coalesce(d.status, t.kind, ''), count(*)
 FROM measure t CROSS JOIN LATERAL (SELECT @measure_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @measure_filter() AND @measure_seen(t, perms)
-GROUP BY GROUPING SETS ((t.status), (t.kind), ());
+GROUP BY GROUPING SETS ((d.status), (t.kind), ());
 
 -- On a finding that is stated, or on its own; by who inspects or judges there,
 -- never by whom it concerns.

@@ -275,13 +275,15 @@ told AS (
     $body -> 'reason'))
 SELECT outcome, version, status, perms, body FROM out;
 
--- Tasks that a plan's step has turned: their events, marks and one job.
+-- Tasks that a plan's step has turned: their events, marks and one job. The
+-- events keep how each stood.
 -- @turned(rows, verb)
 tev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
-	    request, trace)
+	    request, trace, before)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, @verb, $caller,
-	    $request, $trace FROM @rows g),
+	    $request, $trace, (SELECT json_pick(to_jsonb(o), @whose())
+		FROM task o WHERE o.id = g.id) FROM @rows g),
 tmk AS (
 	INSERT INTO mark (unit_id, day) SELECT DISTINCT g.unit_id, g.due_on
 	FROM @rows g WHERE g.due_on IS NOT NULL
@@ -321,9 +323,10 @@ begun AS (
 @turned(given, 'assign'),
 oev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
-	    request, trace)
+	    request, trace, before)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
-	    $request, $trace FROM begun g),
+	    $request, $trace, (SELECT json_pick(to_jsonb(o), @whose())
+		FROM task o WHERE o.id = g.id) FROM begun g),
 @plan_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 

@@ -1,7 +1,7 @@
 -- What a plan holds: seen by whoever sees the plan.
 
--- plan_task_list(caller uuid, today date, id uuid, status text[],
---     kind text[], after text[], after_id uuid, limit int) : many slow
+-- plan_task_list(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid, status text[], kind text[], after text[], after_id uuid, limit int) : many slow
 -- sort code: t.code_sort :: text | coalesce(nullif(t.code_sort, '~'), '') :: text
 -- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
 -- id t.id
@@ -9,7 +9,7 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@task_json(t) AS body
+	@task_then(@task_json(t)) AS body
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
@@ -17,7 +17,7 @@ LEFT JOIN LATERAL (
       AND EXISTS (SELECT FROM plan p CROSS JOIN LATERAL
 	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) v
 	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))
-      AND ($status IS NULL OR t.status = ANY ($status))
+      AND ($status IS NULL OR @task_status() = ANY ($status))
       AND ($kind IS NULL OR t.kind = ANY ($kind)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 

@@ -61,7 +61,8 @@
 	WHEN @x.status = 'assessed' AND @x.concluded_on IS NULL
 	THEN e.conclusion END AS due OFFSET 0) d) j);
 
--- proposal_get(caller uuid, today date, id uuid) : one read
+-- proposal_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(proposal, @proposal_json(t), @proposal_rel(t),
     @proposal_seen(t, perms));
 
@@ -73,7 +74,8 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.author_id = $caller
 	AND t.status IN ('submitted', 'opinion_asked', 'voted', 'reported')
     ELSE false END);
 
--- proposal_list(caller uuid, today date, status text[], proposer uuid,
+-- proposal_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], proposer uuid,
 --     ids uuid[], mine text, unit text, subtree bool, q text, deleted text,
 --     after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -84,21 +86,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@proposal_json(t) AS body
+	@then(@proposal_json(t)) AS body
     FROM proposal t CROSS JOIN LATERAL
 	(SELECT @proposal_rel(t) AS perms OFFSET 0) s
     WHERE @proposal_filter() AND @proposal_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- proposal_count(caller uuid, today date, status text[], proposer uuid,
+-- proposal_count(caller uuid, today date, until timestamptz,
+--     status text[], proposer uuid,
 --     ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM proposal t CROSS JOIN LATERAL
     (SELECT @proposal_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @proposal_filter() AND @proposal_seen(t, perms)
-GROUP BY GROUPING SETS ((t.status), ());
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- Anybody proposes, to the head of the authority he works for; the terms of that
 -- day run with it.

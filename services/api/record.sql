@@ -17,17 +17,18 @@
 (SELECT workday_after(unit.calendar_id, @day, @n) FROM unit
     WHERE unit.id = @unit);
 
--- Working days left until a day, below zero when it has passed.
+-- Working days left until a day from the day asked about, below zero when it
+-- has passed.
 -- @days_until(unit, day)
 (SELECT due.ordinal - now.ordinal FROM unit
     JOIN workday due ON due.calendar_id = unit.calendar_id AND due.day = @day
     JOIN workday now ON now.calendar_id = unit.calendar_id
-	AND now.day = $today
+	AND now.day = $day
     WHERE unit.id = @unit);
 
 -- Colour of a due day while the item is open.
 -- @due_signal(day, open, days)
-(CASE WHEN @day IS NULL OR NOT @open THEN 'none' WHEN @day < $today
+(CASE WHEN @day IS NULL OR NOT @open THEN 'none' WHEN @day < $day
     THEN 'overdue' WHEN @days <= 3 THEN 'soon' ELSE 'ok' END);
 
 -- What the caller may do with an item of a register that he is asked about.
@@ -50,7 +51,7 @@
 	FROM remediation WHERE remediation.id = @id) END);
 
 -- @record_get(table, json, rel, seen)
-SELECT t.version, t.status, perms, @json AS body
+SELECT t.version, t.status, perms, @then(@json) AS body
 FROM @table t CROSS JOIN LATERAL (SELECT @rel AS perms OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @seen;
 
@@ -133,7 +134,7 @@ SELECT outcome, version, status, perms, body FROM out;
 
 -- The usual filters of a register.
 -- @record_filter()
-($status IS NULL OR t.status = ANY ($status))
+($status IS NULL OR @status_then() = ANY ($status))
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND @in_unit(t.unit_id)
 AND ($deleted IS NULL AND t.deleted_at IS NULL

@@ -19,24 +19,29 @@
     @x.created_at, @x.updated_at
     FROM (SELECT @days_until(@x.unit_id, @x.due_on) AS days OFFSET 0) e) j);
 
--- remediation_get(caller uuid, today date, id uuid) : one read
+-- remediation_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(remediation, @remediation_json(t), @remediation_rel(t),
     @remediation_seen(perms));
+
+-- @remediation_signal(x)
+(@due_signal(@x.due_on, @x.status = 'open',
+    @days_until(@x.unit_id, @x.due_on)));
 
 -- @remediation_filter()
 @record_filter() AND ($review IS NULL OR t.review_id = $review)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
 AND ($due_from IS NULL OR t.due_on >= $due_from)
 AND ($due_to IS NULL OR t.due_on <= $due_to)
-AND ($signal IS NULL OR @due_signal(t.due_on, t.status = 'open',
-    @days_until(t.unit_id, t.due_on)) = ANY ($signal))
+AND ($signal IS NULL OR @then(@remediation_signal(t)) = ANY ($signal))
 AND ($mine IS NULL OR CASE $mine
     WHEN 'do' THEN t.status = 'open' AND perms & PERM_IS_SUBJECT <> 0
     WHEN 'approve' THEN t.status = 'done' AND perms & PERM_IS_SUBJECT = 0
     ELSE false END)
 AND @remediation_seen(perms);
 
--- remediation_list(caller uuid, today date, status text[], review uuid,
+-- remediation_list(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], review uuid,
 --     subject uuid, due_from date, due_to date, signal text[], ids uuid[],
 --     mine text, unit text, subtree bool, deleted text, after text[],
 --     after_id uuid, limit int) : many slow
@@ -47,21 +52,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@remediation_json(t) AS body
+	@then(@remediation_json(t)) AS body
     FROM remediation t CROSS JOIN LATERAL
 	(SELECT @remediation_rel(t) AS perms OFFSET 0) s
     WHERE @remediation_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- remediation_count(caller uuid, today date, status text[], review uuid,
+-- remediation_count(caller uuid, today date, as_of date,
+--     until timestamptz, status text[], review uuid,
 --     subject uuid, due_from date, due_to date, signal text[], ids uuid[],
 --     mine text, unit text, subtree bool, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM remediation t CROSS JOIN LATERAL
     (SELECT @remediation_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @remediation_filter()
-GROUP BY GROUPING SETS ((t.status), ());
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- remediation_verb(caller uuid, today date, now timestamptz, id uuid,
 --     version int, verb text, body jsonb, from text[], to text[],

@@ -86,9 +86,24 @@ step AS MATERIALIZED (
     | PERM_IS_HEARD | PERM_IS_OVER);
 
 -- What an event always keeps of the row before: by it those are found who
--- could see the row, and no longer can.
+-- could see the row, and no longer can; and it tells how the item stood.
 -- @whose()
-'{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0}'::jsonb;
+'{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0,
+    "due_on": 0, "received_on": 0, "completed_on": 0, "recorded_at": 0,
+    "accepted_on": 0, "done_on": 0, "verified_on": 0, "reworks": 0}'::jsonb;
+
+-- A row t is read as it stood at the end of the day asked about: json is made
+-- of t. What was recorded later is taken as it now stands.
+-- @then(json)
+(SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @was() AS r
+    OFFSET 0) stood) t);
+
+-- @was()
+(CASE WHEN $until IS NULL OR t.created_at >= $until THEN t
+    ELSE row_was(t, t.id, $until) END);
+
+-- @status_then()
+(CASE WHEN $until IS NULL THEN t.status ELSE (@was()).status END);
 
 -- The answer, kept for whoever asks again under the same key.
 -- @kept()

@@ -32,24 +32,24 @@
 		AND o.status NOT IN ('draft', 'submitted')
 		AND @holds(o.unit_id, PERM_PUBLISHED))) END);
 
--- Timeliness and signal as of the office's day; never stored.
+-- Timeliness and signal as of the day asked about; never stored.
 -- @timeliness(x)
 (CASE WHEN @x.kind IN ('continuous', 'recurring') THEN 'continuous'
     WHEN @x.status IN ('cancelled', 'recalled') THEN 'cancelled'
     WHEN @x.status IN ('done', 'accepted') THEN
 	CASE WHEN @x.completed_on <= @x.due_on THEN 'done_on_time'
 	ELSE 'done_late' END
-    WHEN @x.due_on < $today AND @x.status NOT IN ('draft', 'paused')
+    WHEN @x.due_on < $day AND @x.status NOT IN ('draft', 'paused')
 	AND @x.due_on >= coalesce(@x.count_from, @x.due_on) THEN 'overdue'
     ELSE 'open_in_term' END);
 
--- Working days from today to the due day; below zero when it has passed.
+-- Working days from that day to the due day; below zero when it has passed.
 -- @days_left(x)
 (CASE WHEN @x.due_on IS NOT NULL AND @x.status IN ('assigned', 'received',
     'in_progress', 'declined', 'paused') THEN (
 	SELECT d.ordinal - n.ordinal FROM unit z
 	JOIN workday d ON d.calendar_id = z.calendar_id AND d.day = @x.due_on
-	JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = $today
+	JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = $day
 	WHERE z.id = @x.unit_id) END);
 
 -- @signal(x, days)
@@ -58,8 +58,28 @@
 	OR @x.due_on < coalesce(@x.count_from, @x.due_on) THEN 'none'
     WHEN @x.status IN ('done', 'accepted') THEN
 	CASE WHEN @x.completed_on > @x.due_on THEN 'late_done' ELSE 'none' END
-    WHEN @x.due_on < $today THEN 'overdue'
+    WHEN @x.due_on < $day THEN 'overdue'
     WHEN @days <= 3 THEN 'soon' ELSE 'ok' END);
+
+-- A task t as it stood when the day asked about was over: json is made of t.
+-- @task_then(json)
+(SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @task_was(t) AS r
+    OFFSET 0) stood) t);
+
+-- @task_was(x)
+(CASE WHEN $until IS NULL THEN @x ELSE task_was(@x, $day, $until) END);
+
+-- Most lists tell of today: then the row itself is asked.
+-- @task_status()
+(CASE WHEN $until IS NULL THEN t.status ELSE (@task_was(t)).status END);
+
+-- @task_timeliness()
+(CASE WHEN $until IS NULL THEN @timeliness(t)
+    ELSE @task_then(@timeliness(t)) END);
+
+-- @task_signal()
+(CASE WHEN $until IS NULL THEN @signal(t, @days_left(t))
+    ELSE @task_then(@signal(t, @days_left(t))) END);
 
 -- How the parts of a task stand, whoever may read them; null if it has none.
 -- more are just being made.
@@ -68,8 +88,12 @@
 	count(*) + @more,
 	'accepted', count(*) FILTER (WHERE part.status = 'accepted'),
 	'overdue', count(*) FILTER (WHERE @timeliness(part) = 'overdue')) END
-    FROM task part WHERE part.parent_id = @x.id AND part.deleted_at IS NULL
-      AND part.status NOT IN ('draft', 'recalled', 'cancelled'));
+    FROM (SELECT (stood.r).* FROM (SELECT @task_was(piece) AS r
+	FROM task piece
+	WHERE piece.parent_id = @x.id AND piece.deleted_at IS NULL
+	  AND ($until IS NULL OR piece.created_at < $until)
+	OFFSET 0) stood) part
+    WHERE part.status NOT IN ('draft', 'recalled', 'cancelled'));
 
 -- @task_json(x)
 @task_told(@x, 0);
@@ -106,15 +130,16 @@
 	@staff_ref(@x.lead_staff_id) AS staff, @days_left(@x) AS days
 	OFFSET 0) e) j);
 
--- task_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, t.status, s.perms, @task_json(t) AS body
+-- task_get(caller uuid, today date, as_of date, until timestamptz, id uuid)
+--     : one read
+SELECT t.version, t.status, s.perms, @task_then(@task_json(t)) AS body
 FROM task t CROSS JOIN LATERAL
     (SELECT @task_rel(t, p.up) AS perms
     FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @task_seen(t, s.perms);
 
 -- @task_filter()
-($status IS NULL OR t.status = ANY ($status))
+($status IS NULL OR @task_status() = ANY ($status))
 AND ($kind IS NULL OR t.kind = ANY ($kind))
 AND ($urgency IS NULL OR t.urgency = ANY ($urgency))
 AND ($plan IS NULL OR t.plan_id = $plan)
@@ -132,13 +157,14 @@ AND ($mine IS NULL OR CASE $mine
 	WHEN 'approve' THEN t.assigned_by = $caller
 	    AND t.status IN ('done', 'declined')
 	WHEN 'follow' THEN s.perms & PERM_IS_CO_OWNER <> 0 ELSE false END)
-AND ($timeliness IS NULL OR @timeliness(t) = ANY ($timeliness))
-AND ($signal IS NULL OR @signal(t, @days_left(t)) = ANY ($signal))
+AND ($timeliness IS NULL OR @task_timeliness() = ANY ($timeliness))
+AND ($signal IS NULL OR @task_signal() = ANY ($signal))
 AND @in_unit(t.unit_id) AND @search(t.fold)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
--- task_list(caller uuid, today date, status text[], kind text[],
+-- task_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], kind text[],
 --     urgency text[], plan uuid, parent uuid, period text, lead_staff uuid,
 --     due_from date, due_to date, historic bool, ids uuid[], mine text,
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
@@ -153,14 +179,15 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@task_json(t) AS body
+	@task_then(@task_json(t)) AS body
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
     WHERE @task_filter() AND @task_seen(t, s.perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- task_count(caller uuid, today date, status text[], kind text[],
+-- task_count(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], kind text[],
 --     urgency text[], plan uuid, parent uuid, period text, lead_staff uuid,
 --     due_from date, due_to date, historic bool, ids uuid[], mine text,
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
@@ -169,8 +196,8 @@ SELECT CASE WHEN grouping(x.status) = 0 THEN 'status'
 	WHEN grouping(x.timeliness) = 0 THEN 'timeliness'
 	WHEN grouping(x.signal) = 0 THEN 'signal' ELSE 'total' END,
     coalesce(x.status, x.timeliness, x.signal, ''), count(*)
-FROM (SELECT t.status, @timeliness(t) AS timeliness,
-	@signal(t, @days_left(t)) AS signal
+FROM (SELECT @task_status() AS status, @task_timeliness() AS timeliness,
+	@task_signal() AS signal
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s

@@ -22,10 +22,20 @@ EXISTS (SELECT FROM staff_grant g
     @external_refs('unit', @x.id) AS external_refs,
     @x.created_at, @x.updated_at) j);
 
--- unit_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, t.status, s.perms, @unit_json(t) AS body
+-- A unit t as it stands, or as its version v of the day asked about had it.
+-- @unit_then()
+(CASE WHEN $as_of IS NULL THEN @unit_json(t)
+    ELSE (@unit_json(t)::jsonb || jsonb_build_object('name', v.name,
+	'status', 'active', 'parent', @unit_ref(v.parent_id)))::text END);
+
+-- On a day on which the unit did not stand it is not there.
+-- unit_get(caller uuid, today date, as_of date, id uuid) : one read
+SELECT t.version, t.status, s.perms, @unit_then() AS body
 FROM unit t CROSS JOIN LATERAL (SELECT @perms(t.id) AS perms OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id);
+LEFT JOIN unit_version v ON v.unit_id = t.id AND v.from_on <= $day
+    AND $day < v.until_on
+WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id)
+  AND ($as_of IS NULL OR v.unit_id IS NOT NULL);
 
 -- unit_versions(caller uuid, today date, id uuid) : many read
 SELECT row_to_json(j)::text FROM (
@@ -44,7 +54,7 @@ AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($parent IS NULL OR CASE WHEN $as_of IS NULL THEN t.parent_id
     ELSE v.parent_id END = (SELECT f.id FROM unit f
 	WHERE f.code = $parent OR f.id::text = $parent))
-AND @unit_below(t.id, coalesce($as_of, $today)) AND @search(t.fold)
+AND @unit_below(t.id, $day) AND @search(t.fold)
 AND @kin(t.id);
 
 -- Units as they stand today, or on the day as_of asks for: name and parent
@@ -60,14 +70,11 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, @perms(t.id),
-	CASE WHEN $as_of IS NULL THEN @unit_json(t) ELSE
-	    (@unit_json(t)::jsonb || jsonb_build_object('name', v.name,
-		'status', 'active', 'parent', @unit_ref(v.parent_id)))::text
-	END AS body
+	@unit_then() AS body
     FROM unit t
     LEFT JOIN unit_version v ON v.unit_id = t.id
-	AND v.from_on <= coalesce($as_of, $today)
-	AND coalesce($as_of, $today) < v.until_on
+	AND v.from_on <= $day
+	AND $day < v.until_on
     WHERE @unit_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
@@ -80,8 +87,8 @@ FROM (SELECT t.kind, CASE WHEN $as_of IS NULL THEN t.status
 	ELSE 'active' END AS status
     FROM unit t
     LEFT JOIN unit_version v ON v.unit_id = t.id
-	AND v.from_on <= coalesce($as_of, $today)
-	AND coalesce($as_of, $today) < v.until_on
+	AND v.from_on <= $day
+	AND $day < v.until_on
     WHERE @unit_filter()) x
 GROUP BY GROUPING SETS ((x.kind), (x.status), ());
 

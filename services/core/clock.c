@@ -93,6 +93,20 @@ clock_day(int64_t ms, char out[static 11])
 	strftime(out, 11, "%Y-%m-%d", &tm);
 }
 
+void
+clock_day_end(const char *day, char out[static 21])
+{
+	struct tm tm = { .tm_isdst = -1 };
+	time_t s;
+
+	tm.tm_year = atoi(day) - 1900;
+	tm.tm_mon = atoi(day + 5) - 1;
+	tm.tm_mday = atoi(day + 8) + 1;
+	s = mktime(&tm);
+	gmtime_r(&s, &tm);
+	strftime(out, 21, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 int
 clock_day_number(const char *s, int64_t *number)
 {

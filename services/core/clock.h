@@ -36,6 +36,12 @@ const char *clock_now(void);
 void clock_day(int64_t ms, char out[static 11]);
 
 /*
+ * The instant at which an office's day "YYYY-MM-DD" is over, as RFC 3339 in
+ * UTC. The text must be a day.
+ */
+void clock_day_end(const char *day, char out[static 21]);
+
+/*
  * The number of a day "YYYY-MM-DD" as PostgreSQL counts: 0 = 2000-01-01. 0 if
  * the text is no such day.
  */

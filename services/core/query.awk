@@ -15,7 +15,9 @@
 # holds @x and @y where its arguments go. A block with sort lines is written
 # once per field and direction; /*KEY*/ is the row's place in that order,
 # /*AFTER*/ the condition that continues behind ($after, $after_id), /*ORDER*/
-# the ORDER BY. Other comments are dropped.
+# the ORDER BY. Other comments are dropped. A fragment's $day is the day an
+# answer tells of: $as_of where the statement takes one, else $today. $until is
+# the instant that day was over, where the statement takes it, else null.
 
 FILENAME ~ /\.tbl$/ {
 	if (match($0, /^PERM\([A-Z_]+, *[0-9]+/)) {
@@ -253,7 +255,10 @@ function put(s, sigil, word, text,   i, out, next_ch, w) {
 }
 
 function emit(qname, b, sortref,   n, p, i, f, decl, used) {
-	b = expand(b)
+	b = put(expand(b), "$", "day", \
+	    args ~ /as_of date/ ? "coalesce($as_of, $today)" : "$today")
+	if (args !~ /until timestamptz/)
+		b = put(b, "$", "until", "NULL::timestamptz")
 	n = (args ~ /^ *$/) ? 0 : split(args, p, / *, */)
 	decl = ""
 	for (i = 1; i <= n; i++) {

@@ -10,6 +10,7 @@
 #include "core/uuid.h"
 #include "http/byref.h"
 #include "http/crud.h"
+#include "http/param.h"
 #include "http/problem.h"
 #include "queries.h"
 
@@ -40,7 +41,7 @@ byref_add(const struct resource *r)
 	one.pattern = xstrdup(path);
 	one.method = GET;
 	one.run = byref_get;
-	one.params = "fields";
+	one.params = param_wanted(r->get, "as_of") ? "fields as_of" : "fields";
 	one.answer = r->fields;
 	one.summary = "Đọc theo mã ở hệ thống khác | Read by another system's "
 	              "name";

@@ -7,9 +7,11 @@
 
 #include <sodium.h>
 
+#include "core/clock.h"
 #include "core/json.h"
 #include "core/uuid.h"
 #include "http/check.h"
+#include "http/param.h"
 #include "http/problem.h"
 #include "http/route.h"
 
@@ -94,6 +96,27 @@ check_names(struct ctx *c, const char *names)
 		}
 		names += n;
 	} while (*names++ == ',');
+	return (STEP_MORE);
+}
+
+enum step
+check_day(struct ctx *c, const struct query *q)
+{
+	const char *day;
+	char *end;
+
+	if (!param_wanted(q, "as_of") || (day = param_take(c, "as_of")) == NULL)
+		return (STEP_MORE);
+	if (!field_date(day, strlen(day))) {
+		fault_add(&c->faults, "as_of", "bad_format");
+		return (problem(c, P_BAD_PARAMETER, NULL));
+	}
+	c->as_of = day;
+	if (strcmp(day, c->today) < 0) {
+		end = arena_alloc(&c->arena, 21);
+		clock_day_end(day, end);
+		c->until = end;
+	}
 	return (STEP_MORE);
 }
 

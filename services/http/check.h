@@ -21,6 +21,12 @@ const struct field *check_field(const struct route *, const char *name);
  */
 enum step check_names(struct ctx *, const char *names);
 
+/*
+ * as_of=, if the statement takes it: the day the answer tells of. Rights are
+ * those of today whatever the day. Refuses, or STEP_MORE.
+ */
+enum step check_day(struct ctx *, const struct query *);
+
 /* Take a parameter of the query string: its value, or NULL. */
 const char *param_take(struct ctx *, const char *name);
 

@@ -64,7 +64,8 @@ crud_get(struct ctx *c)
 	const char *names = param_take(c, "fields");
 
 	ctx_bind(c, "fields", names);
-	if (check_names(c, names) == STEP_DONE)
+	if (check_names(c, names) == STEP_DONE ||
+	    check_day(c, c->route->query) == STEP_DONE)
 		return (STEP_DONE);
 	return (ctx_send(c, c->route->query, take_item));
 }

@@ -194,6 +194,12 @@ ctx_value(struct ctx *c, const char *name)
 	case 'a':
 		if (strcmp(name, "address") == 0)
 			return (c->address);
+		if (strcmp(name, "as_of") == 0)
+			return (c->as_of);
+		break;
+	case 'u':
+		if (strcmp(name, "until") == 0)
+			return (c->until);
 		break;
 	case 'd':
 		if (strcmp(name, "device") == 0)

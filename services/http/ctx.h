@@ -76,6 +76,8 @@ struct ctx {
 	const struct bucket *limit; /* counted there (limit.c), or NULL */
 	char today[11];
 	char now[40];
+	const char *as_of; /* the day asked about, or NULL = today */
+	const char *until; /* the instant it was over, or NULL = it is not */
 
 	/* what it says */
 	struct param *params;

@@ -17,6 +17,7 @@
 #include "http/crud.h"
 #include "http/note.h"
 #include "http/page.h"
+#include "http/param.h"
 #include "http/problem.h"
 #include "http/pulse.h"
 #include "http/reply.h"
@@ -60,7 +61,7 @@ static enum step bad(struct ctx *, const char *, const char *);
 
 /* Parameters that come from elsewhere than the query string. */
 static const char *const own[] = { "caller", "today", "now", "limit", "after",
-	"after_id", "id", "day", "item_kind", "view", "verb_codes",
+	"after_id", "id", "until", "item_kind", "view", "verb_codes",
 	"verb_words", "member_names", "member_words", NULL };
 
 enum step
@@ -153,13 +154,8 @@ page_is_filter(const char *param)
 int
 page_takes_ref(const struct route *r)
 {
-	const struct query *q = r->list->ascending;
-	int i;
-
-	for (i = 0; i < q->nparams; i++)
-		if (strcmp(q->params[i].name, "ids") == 0)
-			return (r->resource->kind != NULL);
-	return (0);
+	return (r->resource->kind != NULL &&
+	    param_wanted(r->list->ascending, "ids"));
 }
 
 const struct word *
@@ -196,6 +192,12 @@ page_filters(struct ctx *c, struct page *p)
 			value = arena_printf(&c->arena, "{%s}",
 			    ctx_value(c, "ref_id"));
 			buf_printf(&p->context, "&ref=%s", given);
+		} else if (strcmp(q->name, "as_of") == 0) {
+			if (check_day(c, p->query) == STEP_DONE)
+				return (STEP_DONE);
+			if (c->as_of != NULL)
+				buf_printf(&p->context, "&as_of=%s", c->as_of);
+			continue;
 		} else if ((given = param_take(c, q->name)) != NULL) {
 			if ((value = page_value(c, q, given)) == NULL)
 				return (bad(c, q->name, "bad_format"));

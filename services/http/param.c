@@ -27,7 +27,7 @@ static const struct field params[] = {
 	{ .name = "deleted", .type = F_ENUM,
 	    .doc = "`only`: những mục đã xóa, còn khôi phục được | `only`: what was removed and can be restored" },
 	{ .name = "as_of", .type = F_DATE,
-	    .doc = "Như tại ngày này | As it was on this day" },
+	    .doc = "Như vào cuối ngày này | As it was at the end of this day" },
 	{ .name = "status", .type = F_TEXT, .max = 200,
 	    .doc = "Trạng thái | Status" },
 	{ .name = "kind", .type = F_TEXT, .max = 200, .doc = "Loại | Kind" },
@@ -155,4 +155,15 @@ param_field(const char *name)
 		if (strcmp(f->name, name) == 0)
 			return (f);
 	return (&unknown);
+}
+
+int
+param_wanted(const struct query *q, const char *name)
+{
+	int i;
+
+	for (i = 0; i < q->nparams; i++)
+		if (strcmp(q->params[i].name, name) == 0)
+			return (1);
+	return (0);
 }

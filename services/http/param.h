@@ -2,6 +2,7 @@
 #define HTTP_PARAM_H
 
 #include "core/field.h"
+#include "core/query.h"
 
 /*
  * Query parameters mean the same wherever they are taken: one table says what,
@@ -9,5 +10,8 @@
  * text without explanation.
  */
 const struct field *param_field(const char *name);
+
+/* Does a statement take a parameter of this name? */
+int param_wanted(const struct query *, const char *name);
 
 #endif

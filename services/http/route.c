@@ -13,6 +13,7 @@
 #include "http/byref.h"
 #include "http/crud.h"
 #include "http/page.h"
+#include "http/param.h"
 #include "http/problem.h"
 #include "http/reply.h"
 #include "http/route.h"
@@ -127,8 +128,11 @@ route_add_resource(const struct resource *r)
 			.summary = usual[i].summary };
 		one.query = *(const struct query *const *)((const char *)r +
 		    usual[i].query);
-		if (one.query != NULL)
-			route_add(&one);
+		if (one.query == NULL)
+			continue;
+		if (one.run == crud_get && param_wanted(one.query, "as_of"))
+			one.params = "fields as_of";
+		route_add(&one);
 	}
 	for (v = r->verbs; v != NULL && v->name != NULL; v++) {
 		one = (struct route){ .method = POST,

@@ -1,0 +1,242 @@
+"""What was true on a day: how items stood when it was over, by what was done
+and by the deadline that then held. Rights are those of today."""
+
+import pytest
+
+from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, STRANGER, faults)
+from stack import expect, problem
+
+LATE = {"result": "Đã xong"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clock(stack):
+    yield
+    stack.clock("real")
+
+
+def on(office, item, day, user=HEAD, kind="tasks"):
+    return office.get(f"/v1/{kind}/{item['id']}?as_of={day}", user)
+
+
+def how(x):
+    return x["status"], x["due_on"], x["timeliness"], x["signal"], x[
+        "days_left"]
+
+
+@pytest.fixture(scope="module")
+def story(office, clock):
+    """Given on 2 March for the 10th, extended on the 6th to the 20th, reported
+    on the 12th, returned on the 16th, done on the 18th, accepted on the
+    23rd."""
+    s = office.stack
+    s.clock("set", "2026-03-02")
+    t = office.go("tasks", office.task(due_on="2026-03-10"), "assign", HEAD)
+    late = office.go("tasks", office.task(due_on="2026-03-10"), "assign", HEAD)
+    open_ = office.go("tasks", office.task(due_on="2026-03-10"), "assign",
+                      HEAD)
+    s.clock("set", "2026-03-06")
+    x = expect(s.post(f"/v1/tasks/{t['id']}/extensions", DOER, {
+        "proposed_on": "2026-03-20", "reason": "Chờ ý kiến"}), 201)
+    office.go("extensions", x, "grant", HEAD)
+    s.clock("set", "2026-03-12")
+    t = office.go("tasks", office.get(f"/v1/tasks/{t['id']}", DOER),
+                  "complete", DOER, completed_on="2026-03-11", **LATE)
+    late = office.go("tasks", late, "complete", DOER,
+                     completed_on="2026-03-09", **LATE)
+    s.clock("set", "2026-03-16")
+    t = office.go("tasks", t, "return", HEAD, reason="Thiếu phụ lục")
+    s.clock("set", "2026-03-18")
+    t = office.go("tasks", t, "complete", DOER, **LATE)
+    s.clock("set", "2026-03-23")
+    return {"t": office.go("tasks", t, "accept", HEAD), "late": late,
+            "open": open_}
+
+
+@pytest.mark.parametrize("day, stood", [
+    ("2026-03-03", ("assigned", "2026-03-10", "open_in_term", "ok", 5)),
+    ("2026-03-05", ("assigned", "2026-03-10", "open_in_term", "soon", 3)),
+    ("2026-03-06", ("assigned", "2026-03-20", "open_in_term", "ok", 10)),
+    # reported, but returned since: it was not done
+    ("2026-03-13", ("in_progress", "2026-03-20", "open_in_term", "ok", 5)),
+    ("2026-03-17", ("in_progress", "2026-03-20", "open_in_term", "soon", 3)),
+    ("2026-03-18", ("done", "2026-03-20", "done_on_time", "none", None)),
+    ("2026-03-23", ("accepted", "2026-03-20", "done_on_time", "none", None)),
+    ("2026-12-31", ("accepted", "2026-03-20", "done_on_time", "none", None)),
+])
+def test_a_task_is_read_as_it_stood_when_a_day_was_over(office, story, day,
+                                                        stood):
+    assert how(on(office, story["t"], day)) == stood
+
+
+def test_what_was_done_in_time_and_told_late_was_done(office, story):
+    late = on(office, story["late"], "2026-03-10")
+    assert how(late)[:3] == ("done", "2026-03-10", "done_on_time")
+    assert late["completed_on"] == "2026-03-09"
+    before = on(office, story["late"], "2026-03-06")
+    assert (before["status"], before["completed_on"], before["recorded_at"],
+            before["signal"]) == ("assigned", None, None, "soon")
+
+
+def test_what_is_open_is_told_for_a_day_to_come(office, story):
+    assert how(on(office, story["open"], "2026-03-10"))[2:] == (
+        "open_in_term", "soon", 0)
+    assert how(on(office, story["open"], "2026-03-24"))[2:] == (
+        "overdue", "overdue", -10)
+    x = office.task(due_on="2026-06-30")
+    x = office.go("tasks", x, "assign", HEAD)
+    assert how(on(office, x, "2026-06-29"))[2:] == ("open_in_term", "soon", 1)
+    assert how(on(office, x, "2026-07-01"))[2:] == ("overdue", "overdue", -1)
+
+
+def test_lists_and_counters_tell_of_the_day(office, story):
+    ids = ",".join(x["id"] for x in story.values())
+
+    def page(day, more=""):
+        return office.get(f"/v1/tasks?ids={ids}&as_of={day}{more}", HEAD)
+
+    def found(day, more):
+        return {x["id"] for x in page(day, more)["items"]}
+    t, late, open_ = (story[k]["id"] for k in ("t", "late", "open"))
+    assert {x["id"]: how(x) for x in page("2026-03-13")["items"]} == {
+        x["id"]: how(on(office, x, "2026-03-13")) for x in story.values()}
+    assert found("2026-03-13", "&timeliness=overdue") == {open_}
+    assert found("2026-03-13", "&timeliness=open_in_term") == {t}
+    assert found("2026-03-13", "&status=done") == {late}
+    assert found("2026-03-05", "&signal=soon") == {t, late, open_}
+    assert page("2026-03-13", "&counts=status,timeliness,signal")[
+        "counts"] == {
+            "status": {"assigned": 1, "in_progress": 1, "done": 1},
+            "timeliness": {"overdue": 1, "open_in_term": 1,
+                           "done_on_time": 1},
+            "signal": {"overdue": 1, "ok": 1, "none": 1}}
+
+
+def test_a_plans_paragraphs_are_read_as_of_a_day(office, story):
+    s = office.stack
+    s.clock("set", "2026-04-01")
+    plan = office.plan()
+    office.task(OFFICE, plan_id=plan["id"], due_on="2026-04-10")
+    plan = office.go("plans", plan, "submit", OFFICE)
+    plan = office.go("plans", plan, "issue", CHAIR, issued_on="2026-04-01")
+    s.clock("set", "2026-04-03")
+    plan = office.go("plans", plan, "activate", CHAIR)
+    s.clock("set", "2026-04-13")
+    [t] = office.all(f"/v1/plans/{plan['id']}/tasks", OFFICE)
+    t = office.go("tasks", t, "complete", DOER, **LATE)
+    path = f"/v1/plans/{plan['id']}/tasks?as_of="
+
+    def stood(day, more=""):
+        return [how(x) for x in office.all(path + day + more, OFFICE)]
+    assert stood("2026-04-02") == [
+        ("draft", "2026-04-10", "open_in_term", "none", None)]
+    assert stood("2026-04-03") == [
+        ("assigned", "2026-04-10", "open_in_term", "ok", 5)]
+    assert stood("2026-04-12") == [
+        ("assigned", "2026-04-10", "overdue", "overdue", 0)]
+    assert stood("2026-04-13") == [
+        ("done", "2026-04-10", "done_late", "late_done", None)]
+    assert stood("2026-04-12", "&status=assigned") and not stood(
+        "2026-04-12", "&status=done")
+
+
+def test_a_plan_that_ended_leaves_its_items_as_they_were(office, story):
+    s = office.stack
+    s.clock("set", "2026-05-04")
+    plan = office.plan_in_force([{"due_on": "2026-05-29"}],
+                                count_from="2026-05-04")
+    [t] = office.all(f"/v1/plans/{plan['id']}/tasks", OFFICE)
+    t = office.go("tasks", t, "receive", DOER)
+    s.clock("set", "2026-05-06")
+    office.go("plans", plan, "cancel", CHAIR, reason="Không còn phù hợp")
+    assert on(office, t, "2026-05-05")["status"] == "received"
+    assert how(on(office, t, "2026-05-06"))[2] == "cancelled"
+
+
+def test_the_parts_of_a_task_are_counted_as_of_a_day(office, story):
+    s = office.stack
+    s.clock("set", "2026-05-11")
+    t = office.go("tasks", office.task(CHAIR, due_on="2026-05-20", lead={
+        "unit_code": "economy"}), "assign", CHAIR)
+    s.clock("set", "2026-05-12")
+    t = office.go("tasks", t, "cascade", CHAIR, audience=[
+        {"unit_code": "economy"}, {"unit_code": "culture"}],
+        due_on="2026-05-15")
+    part = office.get(f"/v1/tasks?parent={t['id']}&unit=economy",
+                      CHAIR)["items"][0]
+    s.clock("set", "2026-05-19")
+    part = office.go("tasks", part, "complete", HEAD,
+                     completed_on="2026-05-18", **LATE)
+    office.go("tasks", part, "accept", CHAIR)
+
+    def parts(day):
+        return on(office, t, day, CHAIR)["children"]
+    assert parts("2026-05-11") is None
+    assert parts("2026-05-15") == {"total": 2, "accepted": 0, "overdue": 0}
+    assert parts("2026-05-17") == {"total": 2, "accepted": 0, "overdue": 2}
+    assert parts("2026-05-19") == {"total": 2, "accepted": 1, "overdue": 1}
+
+
+def test_what_is_explained_is_told_of_a_day(office, story):
+    s = office.stack
+    s.clock("set", "2026-06-01")
+    t = office.go("tasks", office.task(due_on="2026-06-30"), "assign", HEAD)
+    x = expect(s.post(f"/v1/tasks/{t['id']}/explanations", HEAD, {
+        "question": "Vì sao chậm?", "due_on": "2026-06-05"}), 201)
+    s.clock("set", "2026-06-10")
+    x = expect(s.verb(f"/v1/explanations/{x['id']}/answer", DOER, x,
+                      {"answer": "Do mưa bão"}), 200)
+
+    def stood(day):
+        x_ = on(office, x, day, kind="explanations")
+        return x_["status"], x_["signal"], x_["days_left"]
+    assert stood("2026-06-02") == ("asked", "soon", 3)
+    assert stood("2026-06-08") == ("asked", "overdue", -1)
+    assert stood("2026-06-10")[:2] == ("answered", "none")
+    path = f"/v1/explanations?ids={x['id']}&as_of=2026-06-08"
+    assert office.ids(path + "&signal=overdue&status=asked", HEAD) == [x["id"]]
+    assert not office.ids(path + "&status=answered", HEAD)
+    assert office.get(path + "&counts=status", HEAD)["counts"] == {
+        "status": {"asked": 1}}
+
+
+def test_a_unit_is_read_with_the_name_and_place_it_had(office):
+    for u in office.all("/v1/units?as_of=2024-06-01", ADMIN):
+        x = office.get(f"/v1/units/{u['id']}?as_of=2024-06-01", ADMIN)
+        assert {k: x[k] for k in u} == u
+    gone = [u for u in office.all("/v1/units", ADMIN)
+            if (u["valid_to"] or "9999") < "2025-12-31"]
+    assert gone
+    for u in gone:
+        problem(office.stack.get(
+            f"/v1/units/{u['id']}?as_of=2025-12-31", ADMIN), 404, "not_found")
+
+
+def test_rights_are_those_of_today_whatever_the_day(office, story):
+    path = f"/v1/tasks/{story['t']['id']}?as_of=2026-03-05"
+    for user in (STRANGER, PEER, ADMIN):
+        problem(office.stack.get(path, user), 404, "not_found")
+    office.stack.clock("set", "2026-06-15")
+    new = office.person("economy", "head")
+    assert office.get(path, new)["status"] == "assigned"
+    assert on(office, story["open"], "2026-03-05")["_permissions"] == (
+        office.get(f"/v1/tasks/{story['open']['id']}", HEAD)["_permissions"])
+
+
+def test_the_tag_of_a_view_follows_the_day(office, story):
+    path = f"/v1/tasks/{story['t']['id']}"
+    tags = {office.stack.get(path + q, HEAD).headers["ETag"]
+            for q in ("", "?as_of=2026-03-03", "?as_of=2026-03-05")}
+    assert len(tags) == 3
+    r = office.stack.get(path + "?as_of=2026-03-03", HEAD)
+    assert office.stack.get(path + "?as_of=2026-03-03", HEAD,
+                            If_None_Match=r.headers["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
+                                  "/v1/tasks?as_of=2026-02-30",
+                                  "/v1/extensions?as_of=2026-02-03"])
+def test_a_day_that_is_none_and_one_that_is_not_taken_are_refused(
+        office, story, path):
+    r = office.stack.get(path.format(story["t"]["id"]), HEAD)
+    assert "as_of" in str(faults(r, 400))
