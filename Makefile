@@ -137,6 +137,7 @@ API = \
 	services/api/staff.c \
 	services/api/staff_event.c \
 	services/api/task.c \
+	services/api/task_event.c \
 	services/api/ticket.c \
 	services/api/unit.c
 WORKER = \

@@ -133,8 +133,8 @@ d AS (
 	    $template, $kind, $ref,
 	    CASE c.channel WHEN 'mail' THEN r.address END, $subject,
 	    staff_salutation(r.staff_id, $now::date) || ' ' || r.name || E',\n\n' || $body || E'\n\n'
-		|| CASE WHEN $url <> '' THEN $url || '/v1/' || $kind || 's/'
-		|| $ref || E'\n' ELSE '' END,
+		|| CASE WHEN $url <> '' THEN $url || '/v1/'
+		|| replace($kind, '_', '-') || 's/' || $ref || E'\n' ELSE '' END,
 	    $trace, $now, CASE c.channel WHEN 'inapp' THEN $now END
 	FROM reader r CROSS JOIN (VALUES ('inapp'), ('mail')) c(channel)
 	WHERE c.channel = 'inapp' OR r.address IS NOT NULL
@@ -144,7 +144,7 @@ n AS (
 	INSERT INTO notification (id, staff_id, category, title, body, href,
 	    kind, ref, created_at)
 	SELECT uuid_v7(), d.staff_id, $category, $subject, $body,
-	    '/v1/' || $kind || 's/' || $ref, $kind, $ref, $now
+	    '/v1/' || replace($kind, '_', '-') || 's/' || $ref, $kind, $ref, $now
 	FROM d WHERE d.channel = 'inapp'),
 j AS (
 	INSERT INTO job (kind, ref, trace)

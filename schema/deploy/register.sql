@@ -80,7 +80,14 @@ UNION ALL
 SELECT 'explanation', x.id, x.version, x.status, x.unit_id, x.unit_id,
     x.unit_id, x.lead_staff_id, NULL, x.author_id, x.lead_staff_id, NULL,
     t.code, 'Giải trình: ' || t.title, x.due_on, t.plan_id, NULL
-FROM explanation x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
+FROM explanation x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL
+UNION ALL
+-- the authority asked by name
+SELECT 'task_event', x.id, x.version, x.status, x.unit_id, x.asks_unit_id,
+    x.unit_id, x.authority_id, NULL, coalesce(x.asked_by, x.author_id),
+    x.lead_staff_id, x.asked_by, t.code, 'Nguyên nhân khách quan: ' || t.title,
+    NULL, t.plan_id, NULL
+FROM task_event x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
 
 GRANT SELECT ON register TO camket_api, camket_worker;
 

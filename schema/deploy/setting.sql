@@ -15,7 +15,9 @@ CREATE TABLE setting (
 );
 INSERT INTO setting (name, value) VALUES
     ('salutation', '"Kính gửi"'),
-    ('working_week', '[1, 2, 3, 4, 5]');
+    ('working_week', '[1, 2, 3, 4, 5]'),
+    -- whose word makes a cause objective: no rule of law says who
+    ('objective_cause_by', '"accept"');
 
 -- What holds for a unit, and who has settled it: the nearest, but for what is
 -- locked above.

@@ -35,6 +35,7 @@ static const struct resource *const resources[] = {
 	&resource_handover,
 	&resource_extension,
 	&resource_explanation,
+	&resource_task_event,
 	&resource_review,
 	&resource_remediation,
 	&resource_evaluation,

@@ -32,6 +32,7 @@ extern const struct resource resource_task;
 extern const struct resource resource_handover;
 extern const struct resource resource_extension;
 extern const struct resource resource_explanation;
+extern const struct resource resource_task_event;
 extern const struct resource resource_review;
 extern const struct resource resource_remediation;
 extern const struct resource resource_evaluation;

@@ -85,7 +85,7 @@ LEFT JOIN LATERAL (
 	    concat_ws(' ', x.code, x.title) AS title,
 	    @staff_ref(x.subject_id) AS subject, @unit_ref(x.unit_id) AS unit,
 	    x.due_on, x.days_left, x.signal, x.status, x.version,
-	    '/v1/' || x.kind || 's/' || x.id AS href,
+	    '/v1/' || replace(x.kind, '_', '-') || 's/' || x.id AS href,
 	    concat_ws(' ', x.code, x.title) AS summary) j) AS body
     FROM (
 	SELECT DISTINCT w.id, w.kind, w.role, w.version, w.status, w.unit_id,

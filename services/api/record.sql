@@ -47,6 +47,8 @@
 	FROM extension WHERE extension.id = @id)
     WHEN 'explanation' THEN (SELECT @explanation_rel(explanation)
 	FROM explanation WHERE explanation.id = @id)
+    WHEN 'task_event' THEN (SELECT @task_event_rel(task_event)
+	FROM task_event WHERE task_event.id = @id)
     WHEN 'remediation' THEN (SELECT @remediation_rel(remediation)
 	FROM remediation WHERE remediation.id = @id) END);
 

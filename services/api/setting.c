@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "domain/vocabulary.h"
 #include "http/check.h"
 #include "http/crud.h"
 #include "http/problem.h"
@@ -26,6 +27,9 @@ static const struct field fields[] = {
 	{ .name = "working_week", .type = F_LIST, .item = F_INT,
 	    .min = 1, .max = 7,
 	    .doc = "Các ngày làm việc trong tuần, 1 là thứ Hai | Days worked in a week, 1 is Monday" },
+	{ .name = "objective_cause_by", .type = F_ENUM,
+	    .words = words_objective_cause_by,
+	    .doc = "Ai xác nhận nguyên nhân khách quan | Who confirms that a cause was objective" },
 	{ .name = "locked", .type = F_LIST, .item = F_TEXT, .max = 50,
 	    .flags = FIELD_EMPTY,
 	    .doc = "Những cài đặt cấp dưới không được đổi | What nobody below may settle" },

@@ -473,6 +473,7 @@ upd AS (
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
+@reworked(),
 @task_turned($verb, (SELECT i.b FROM inp i), @task_json(x))
 SELECT outcome, version, status, perms, body FROM out;
 

@@ -173,6 +173,25 @@ static const struct ask explanation_asks[] = {
 	{ NULL, NULL, NULL, 0, NULL }
 };
 
+/*
+ * Chậm, làm lại. Only the authority asked by name says that the cause was
+ * objective, and nobody of what he did or asked for himself.
+ */
+#define CONFIRMER (P(ACCEPT) | P(DECIDE))
+static const struct transition task_event_steps[] = {
+	{ "recorded", "ask", "asked", P(IS_DOER), 0, 0, 0 },
+	{ "asked", "ask", "asked", P(IS_DOER), 0, 0, 0 },
+	{ "asked", "confirm", "confirmed", CONFIRMER, P(IS_NAMED), P(IS_DOER),
+	    0 },
+	{ "asked", "refuse", "refused", CONFIRMER, P(IS_NAMED), P(IS_DOER),
+	    STEP_REASON },
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask task_event_asks[] = {
+	{ "asked", "doer", "unit", 0, "approve" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+
 /* Phản ánh, kiến nghị. Whom it is about has no part in it. */
 #define JUDGE (P(INSPECT) | P(ISSUE))
 static const struct transition complaint_steps[] = {
@@ -205,3 +224,5 @@ const struct states states_extension = { "extension", extension_steps,
 	extension_asks };
 const struct states states_explanation = { "explanation", explanation_steps,
 	explanation_asks };
+const struct states states_task_event = { "task_event", task_event_steps,
+	task_event_asks };

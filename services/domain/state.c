@@ -185,7 +185,7 @@ const struct states *const states_all[] = { &states_plan, &states_task,
 	&states_review, &states_remediation, &states_evaluation,
 	&states_commitment, &states_inspection, &states_finding,
 	&states_measure, &states_proposal, &states_complaint, &states_extension,
-	&states_explanation, NULL };
+	&states_explanation, &states_task_event, NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

@@ -145,8 +145,8 @@ def make(s):
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
                            "obligations", "extensions", "explanations",
-                           "remediations", "calendar", "positions", "groups",
-                           "documents", "subs")}
+                           "task-events", "remediations", "calendar",
+                           "positions", "groups", "documents", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -247,6 +247,14 @@ def make(s):
                   "t.lead_staff_id, 'x', 'x', %s, now(), now() FROM task t "
                   "WHERE t.id = %s RETURNING id", staff_id(s, looker),
                   ids["tasks"][name]))
+        ids["task-events"][name] = ids["subs"][name]["tasks/events"] = str(
+            s.one("INSERT INTO task_event (id, task_id, kind, unit_id, "
+                  "lead_staff_id, occurred_on, cause, asks_unit_id, "
+                  "authority_id, asked_by, author_id, created_at, updated_at) "
+                  "SELECT uuid_v7(), t.id, 'delay', t.unit_id, "
+                  "t.lead_staff_id, '2026-01-05', 'x', t.unit_id, %s, %s, %s, "
+                  "now(), now() FROM task t WHERE t.id = %s RETURNING id",
+                  staff_id(s, lead), doer, doer, ids["tasks"][name]))
         ids["remediations"][name] = str(s.one(
             "INSERT INTO remediation (id, review_id, code, unit_id, "
             "asks_unit_id, subject_staff_id, remedy, author_id, created_at, "
@@ -390,7 +398,9 @@ def body_of(s, method, path, target):
         "refer": {"to": "x", "document": "x"}, "comments": {"text": "x"},
         "vote": {"choice": "for"}, "order": {"document": "12/QĐ"},
         "assess": {"assessment": "x"}, "refuse": {"reason": "x"},
-        "resolve": {"answer": "x"}, "events": AWARD,
+        "resolve": {"answer": "x"}, "events": AWARD if path.startswith("/v1/staff") else {"cause": "x"},
+        "ask": {"authority_staff_code":
+                "stranger.chief" if target == "other" else "chair"},
         "values": value(unit, "2026-Q2"), "succession": SUCCESSION,
         "obligations": {**OBLIGATION, "code": "2"},
         "extensions": {"proposed_on": "2030-02-28", "reason": "x"},
@@ -454,7 +464,8 @@ def prepare(s, method, path):
               "inspections": "running", "findings": "stated",
               "measures": "open", "proposals": "submitted",
               "complaints": "received", "extensions": "asked",
-              "explanations": "asked", "remediations": "open"}
+              "explanations": "asked", "task-events": "recorded",
+              "remediations": "open"}
     status = came[0] if came else states[kind]
     ids = list(s.ids[kind].values())
     more = ""
@@ -480,8 +491,9 @@ def ask(s, method, path, caller, target):
     if "{id}" in path:
         real = path.replace("{id}", s.ids[kind_of(path)][target])
         if real.endswith("_id}"):
-            real = real[:real.rindex("/") + 1] + s.ids["subs"][target][
-                path.split("/")[4]]
+            subs, below = s.ids["subs"][target], path.split("/")[4]
+            real = real[:real.rindex("/") + 1] + subs.get(
+                f"{kind_of(path)}/{below}", subs.get(below))
     elif "by-ref" in path:
         real = path.replace("{system}", "matrix").replace(
             "{key}", target if method == "GET" else new_id())
@@ -658,7 +670,8 @@ def test_paths_that_mix_two_offices_lead_nowhere(office):
 def test_a_guessed_id_answers_as_one_that_is_not_there(office):
     for kind in ("tasks", "plans", "reviews", "evaluations", "staff",
                  "units", "commitments", "inspections", "findings",
-                 "measures", "extensions", "explanations", "remediations"):
+                 "measures", "extensions", "explanations", "task-events",
+                 "remediations"):
         theirs = office.get(f"/v1/{kind}/{office.ids[kind]['own']}",
                             "stranger.chief")
         none = office.get(f"/v1/{kind}/{new_id()}", "stranger.chief")

@@ -158,7 +158,8 @@ def test_states_are_drawn_from_the_words_people_see(document):
             assert {t["from"], t["to"]} <= known, (name, t)
         verbs = {t["verb"] for t in s["transitions"]} - {"update", "delete"}
         for verb in verbs:
-            assert f"/v1/{name}s/{{id}}/{verb}" in document.doc["paths"]
+            assert (f"/v1/{name.replace('_', '-')}s/{{id}}/{verb}"
+                        in document.doc["paths"])
 
 
 # --- against the answers ---

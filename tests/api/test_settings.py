@@ -60,7 +60,8 @@ def test_what_a_unit_settles_holds_for_itself_and_all_below(office):
 def test_me_carries_the_settings_of_ones_unit(office):
     settle(office, "economy", salutation="Mến gửi")
     assert office.get("/v1/me", DOER)["settings"] == {
-        "salutation": "Mến gửi", "working_week": [1, 2, 3, 4, 5]}
+        "salutation": "Mến gửi", "working_week": [1, 2, 3, 4, 5],
+        "objective_cause_by": "accept"}
     settle(office, "economy", salutation=None)
 
 

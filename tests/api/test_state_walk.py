@@ -39,7 +39,7 @@ def stack():
 class Walk:
     def __init__(self, stack, singular):
         self.s, self.table = stack, singular
-        self.kind = singular + "s"
+        self.kind = singular.replace("_", "-") + "s"
         states = stack.doc["x-states"][singular]
         self.known = {x["code"] for x in states["statuses"]}
         self.goes = {}
@@ -126,7 +126,7 @@ class Walk:
     def trail(self):
         """Every version has its line."""
         made_here = self.table not in ("extension", "explanation",
-                                       "remediation")
+                                       "task_event", "remediation")
         for id, (_, version, _) in self.rows().items():
             lines = [v for v, in self.s.sql(
                 "SELECT version FROM event WHERE ref = %s AND kind = %s"
@@ -137,7 +137,7 @@ class Walk:
 
 KINDS = ("plan", "task", "review", "evaluation", "commitment", "inspection",
          "finding", "measure", "proposal", "complaint", "extension",
-         "explanation", "remediation")
+         "explanation", "task_event", "remediation")
 
 
 @pytest.mark.parametrize("singular", KINDS)

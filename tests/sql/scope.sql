@@ -14,7 +14,8 @@ SELECT id FROM unit UNION SELECT id FROM staff UNION SELECT id FROM plan
 UNION SELECT id FROM task UNION SELECT id FROM review
 UNION SELECT id FROM commitment UNION SELECT id FROM inspection
 UNION SELECT id FROM finding UNION SELECT id FROM measure
-UNION SELECT id FROM explanation UNION SELECT id FROM extension
+UNION SELECT id FROM explanation UNION SELECT id FROM task_event
+UNION SELECT id FROM extension
 UNION SELECT id FROM remediation
 UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
 UNION SELECT id FROM complaint UNION SELECT id FROM indicator
@@ -37,7 +38,8 @@ CREATE FUNCTION tap.try_body(statement text) RETURNS jsonb LANGUAGE sql AS $$
 	    '2026-03-01', 'due_on', '2026-03-01', 'to_staff_id', n('far'),
 	    'hand_over_to_staff_id', n('other'), 'capacity', 'KT', 'powers',
 	    '["issue"]'::jsonb, 'reason', 'x', 'asks_unit_id', n('A1'),
-	    'task_id', n('task in_progress'), 'question', 'x', 'proposed_on', '2026-03-02',
+	    'task_id', n('task in_progress'), 'question', 'x', 'cause', 'x',
+	    'authority_staff_id', n('head'), 'proposed_on', '2026-03-02',
 	    'key', 'NEW', 'rule', '{"of": "person"}'::jsonb, 'issuer_unit_code', 'A', 'assignments', jsonb_build_array(jsonb_build_object('unit_id',
 		n('A1'), 'position', 'x')),
 	    'scopes', '["read"]'::jsonb, 'days', 30, 'patch',
