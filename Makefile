@@ -154,6 +154,7 @@ JOBS = \
 	workers/jobs/due.c \
 	workers/jobs/duty.c \
 	workers/jobs/purge.c \
+	workers/jobs/recurrence.c \
 	workers/jobs/seal.c \
 	workers/jobs/succession.c
 OPERATOR = \

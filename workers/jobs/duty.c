@@ -6,6 +6,7 @@
 /* clang-format off */
 const struct duty duties[] = {
 	{ "due", 1000, 60, due_run },
+	{ "recurrence", 1000, 60, recurrence_run },
 	{ "departure", 1000, 60, departure_run },
 	{ "succession", 1000, 60, succession_run },
 	{ "seal", 1000, 60, seal_run },

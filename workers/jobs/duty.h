@@ -18,6 +18,7 @@ extern const struct duty duties[]; /* a NULL name ends it */
 int departure_run(struct worker *);
 int due_run(struct worker *);
 int purge_run(struct worker *);
+int recurrence_run(struct worker *);
 int seal_run(struct worker *);
 int succession_run(struct worker *);
 

@@ -1,0 +1,103 @@
+-- What each period of recurring work asks of each member of its audience: of
+-- the units or people of a group, of one unit, or, where no audience is named,
+-- of who leads the work. Asked when the period begins, of whoever joins while
+-- it runs as well; due with its last day, or so many working days after it. It
+-- ends with its due day, with its plan, or when it is taken back.
+-- @recurrence_rows(source)
+whole AS MATERIALIZED (
+	SELECT t.*, coalesce(p.unit_id, t.unit_id) AS top,
+	    coalesce(t.count_from, t.assigned_on) AS since_on
+	FROM @source t LEFT JOIN plan p ON p.id = t.plan_id
+	WHERE t.kind = 'recurring' AND t.deleted_at IS NULL
+	  AND t.status IN ('assigned', 'received', 'in_progress')
+	  AND (t.plan_id IS NULL OR p.status = 'in_force')),
+span AS MATERIALIZED (
+	SELECT w.id, b::date AS from_on,
+	    (b + make_interval(months => c.months))::date AS until_on,
+	    CASE c.months WHEN 1 THEN to_char(b, 'YYYY-MM')
+		WHEN 3 THEN to_char(b, 'YYYY-"Q"Q')
+		WHEN 6 THEN to_char(b, 'YYYY-"H"') || CASE
+		    WHEN extract(month FROM b) < 7 THEN 1 ELSE 2 END
+		ELSE to_char(b, 'YYYY') END AS code
+	FROM whole w JOIN (VALUES ('monthly', 1), ('quarterly', 3),
+	    ('half_yearly', 6), ('yearly', 12)) c(cadence, months)
+	    ON c.cadence = ANY (w.cadence)
+	CROSS JOIN LATERAL generate_series(make_date(
+		extract(year FROM w.since_on)::int, (extract(month
+		FROM w.since_on)::int - 1) / c.months * c.months + 1, 1)
+		::timestamp, least($today, CASE WHEN w.due_rule IS NULL
+		THEN w.due_on END)::timestamp,
+	    make_interval(months => c.months)) b),
+asked AS MATERIALIZED (
+	SELECT s.*, m.unit_id, m.staff_id
+	FROM span s JOIN whole w ON w.id = s.id
+	CROSS JOIN LATERAL (SELECT least($today, s.until_on - 1) AS day) d
+	CROSS JOIN LATERAL (
+	    SELECT w.unit_id, w.lead_staff_id WHERE w.audience IS NULL
+	    UNION ALL
+	    SELECT unit_heir(u.id, d.day), NULL FROM unit u
+	    WHERE u.code = w.audience AND u.deleted_at IS NULL
+	    UNION ALL
+	    SELECT g.unit_id, g.staff_id FROM group_members(
+		group_of(w.audience, w.top), w.top, d.day) g)
+	    m(unit_id, staff_id)
+	WHERE m.unit_id IS NOT NULL AND NOT EXISTS (SELECT FROM task o
+	    WHERE o.parent_id = s.id AND o.kind = 'occurrence'
+	      AND o.period = s.code
+	      AND o.lead_staff_id IS NOT DISTINCT FROM m.staff_id
+	      AND (m.staff_id IS NOT NULL OR o.unit_id = m.unit_id))
+	LIMIT 500),
+put AS (
+	INSERT INTO task (id, kind, status, plan_id, parent_id, period, code,
+	    title, "text", due_on, due_precision, unit_id, office_id,
+	    lead_staff_id, expected_output, weight, urgency, quantity,
+	    unit_of_measure, origin, count_from, assigned_by, assigned_on,
+	    author_id, created_at, updated_at)
+	SELECT uuid_v7(), 'occurrence', 'assigned', w.plan_id, w.id, a.code,
+	    w.code, w.title, w."text", coalesce(workday_after(z.calendar_id,
+		a.until_on - 1, (w.due_rule ->> 'working_days')::int),
+		a.until_on - 1), 'day', a.unit_id, z.office_id, a.staff_id,
+	    w.expected_output, w.weight, w.urgency, w.quantity,
+	    w.unit_of_measure, w.origin, w.count_from, w.assigned_by, $today,
+	    w.author_id, $now, $now
+	FROM asked a JOIN whole w ON w.id = a.id JOIN unit z ON z.id = a.unit_id
+	ON CONFLICT DO NOTHING
+	RETURNING id, unit_id, version, due_on),
+told AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb)
+	SELECT $now, 'task', p.id, p.unit_id, p.version, 'assign' FROM put p
+	RETURNING seq),
+marked AS (
+	INSERT INTO mark (unit_id, day) SELECT DISTINCT p.unit_id, p.due_on
+	FROM put p RETURNING unit_id),
+jobs AS (
+	INSERT INTO job (kind, ref)
+	SELECT 'notice', told.seq::text FROM told
+	UNION ALL
+	SELECT 'rollup', min(m.unit_id::text) FROM marked m HAVING count(*) > 0),
+looked AS (
+	UPDATE duty SET day = $today,
+	    horizon = pg_snapshot_xmin(pg_current_snapshot())
+	WHERE name = 'recurrence' AND (SELECT count(*) FROM asked) < 500)
+SELECT count(*) FROM asked;
+
+-- All recurring work is looked at when the day is another, and when it may be
+-- others who are asked; else what has an event not looked at yet.
+-- recurrence_whole(today date) : one read
+-- unscoped: machinery; whom it concerns is asked when it is told
+SELECT d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
+	SELECT FROM event e WHERE e.xid >= d.horizon
+	  AND e.kind IN ('staff', 'unit', 'member_group'))
+FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = 'recurrence';
+
+-- recurrence_all(today date, now timestamptz) : one write
+-- unscoped: machinery; whom it concerns is asked when it is told
+WITH @recurrence_rows(task);
+
+-- recurrence_changed(today date, now timestamptz) : one write
+-- unscoped: machinery; whom it concerns is asked when it is told
+WITH touched AS MATERIALIZED (
+	SELECT k.* FROM task k WHERE k.kind = 'recurring' AND k.id IN (
+	    SELECT e.ref FROM event e JOIN duty d ON d.name = 'recurrence'
+	    WHERE e.xid >= d.horizon AND e.kind = 'task')),
+@recurrence_rows(touched);
