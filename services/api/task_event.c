@@ -11,8 +11,6 @@
 #include "domain/vocabulary.h"
 #include "queries.h"
 
-static enum step task_events_list(struct ctx *);
-static enum step task_event_record(struct ctx *);
 static void task_event_prepare(struct ctx *, const char *, json_t *);
 
 /* clang-format off */
@@ -81,11 +79,12 @@ static const struct verb verbs[] = {
 
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/events",
-	    .run = task_events_list, .list = q_task_event_list_sorts,
+	    .run = below_list, .below = "task", .list = q_task_event_list_sorts,
 	    .query = &q_task_get, .counts = &q_task_event_count,
 	    .summary = "Các lần chậm, làm lại | Its delays and reworks" },
 	{ .method = POST, .pattern = "/v1/tasks/<uuid>/events",
-	    .run = task_event_record, .flags = ROUTE_BODY, .fields = fields,
+	    .run = below_create, .below = "task",
+	    .flags = ROUTE_BODY, .fields = fields,
 	    .query = &q_task_event_create, .status = 201,
 	    .summary = "Ghi một lần chậm | Record a delay" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/events/<uuid>",
@@ -115,18 +114,6 @@ const struct resource resource_task_event = {
 	.prepare = task_event_prepare,
 	.routes = routes,
 };
-
-static enum step
-task_events_list(struct ctx *c)
-{
-	return (below_list(c, "task"));
-}
-
-static enum step
-task_event_record(struct ctx *c)
-{
-	return (below_create(c, "task"));
-}
 
 static void
 task_event_prepare(struct ctx *c, const char *verb, json_t *body)
