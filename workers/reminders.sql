@@ -1,17 +1,17 @@
 -- Who is told what. Rows: kind ref title unit due days actor reason verb, and
 -- of each reader staff, name with salutation, address.
 
--- Working days from today to a day, in the calendar of a unit.
--- @working_days(unit, day)
+-- Working days from one day to another, in the calendar of a unit.
+-- @working_days(unit, today, day)
 (SELECT d.ordinal - n.ordinal FROM unit z
     JOIN workday d ON d.calendar_id = z.calendar_id AND d.day = @day
-    JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = $today
+    JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = @today
     WHERE z.id = @unit);
 
 -- Its name as of that day: a letter of 2024 names the office of 2024.
--- @unit_name(unit)
+-- @unit_name(unit, today)
 (SELECT z.name FROM unit_version z WHERE z.unit_id = @unit
-    AND z.from_on <= $today AND $today < z.until_on);
+    AND z.from_on <= @today AND @today < z.until_on);
 
 -- The row of a view is the one item that the row of a CTE speaks of. Said with
 -- values known before: from a join the planner reads the view whole.
@@ -20,22 +20,29 @@
     AND @row.id = (SELECT @one.ref FROM @one);
 
 -- A reminder's readers are those whose work it is now, for the due day it was
--- made for: done, re-dated or reassigned items have none.
+-- made for: done, re-dated or reassigned items have none. The day is not before
+-- the reminder's own, even where a clock runs behind the scheduler's.
 -- reminder_about(today date, ref uuid) : many read
 -- unscoped: the worker reads for those who are to be told
-WITH r AS (SELECT * FROM reminder WHERE id = $ref AND status = 'open')
-SELECT r.kind, r.ref, concat_ws(' ', w.code, w.title), coalesce(@unit_name(w.unit_id), ''),
+WITH r AS (
+	SELECT m.*, greatest($today, m.moment_on) AS today FROM reminder m
+	WHERE m.id = $ref AND m.status = 'open')
+SELECT r.kind, r.ref, concat_ws(' ', w.code, w.title),
+    coalesce(@unit_name(w.unit_id, r.today), ''),
     to_char(r.due_on, 'DD/MM/YYYY'),
-    CASE WHEN r.due_on = $today THEN 0
-	WHEN r.due_on > $today THEN greatest(@working_days(w.unit_id, r.due_on), 1)
-	ELSE least(@working_days(w.unit_id, r.due_on), -1) END,
+    CASE WHEN r.due_on = r.today THEN 0
+	WHEN r.due_on > r.today
+	THEN greatest(@working_days(w.unit_id, r.today, r.due_on), 1)
+	ELSE least(@working_days(w.unit_id, r.today, r.due_on), -1)
+	END AS days,
     '', '', '', w.staff_id, concat_ws(' ', s.honorific, s.full_name), s.email
 FROM r
 JOIN work w ON @of_item(w, r) AND w.role = 'do' AND w.due_on = r.due_on
-    AND w.from_on <= $today AND $today < w.until_on
+    AND w.from_on <= r.today AND r.today < w.until_on
 JOIN staff s ON s.id = w.staff_id AND s.status = 'active'
     AND s.deleted_at IS NULL
-GROUP BY r.kind, r.ref, r.due_on, w.code, w.title, w.unit_id, w.staff_id, s.id;
+GROUP BY r.kind, r.ref, r.due_on, r.today, w.code, w.title, w.unit_id,
+    w.staff_id, s.id;
 
 -- reminder_end(id bigint, epoch int, ref uuid, status text) : none write
 -- unscoped: machinery; ends a job with its effect
@@ -102,9 +109,9 @@ reader AS (
 	    ) x
 	CROSS JOIN e WHERE x.staff_id IS NOT NULL
 	  AND x.staff_id IS DISTINCT FROM e.actor_id)
-SELECT e.kind, e.ref, i.title, coalesce(@unit_name(i.unit_id), ''),
+SELECT e.kind, e.ref, i.title, coalesce(@unit_name(i.unit_id, $today), ''),
     coalesce(to_char(i.due_on, 'DD/MM/YYYY'), ''),
-    coalesce(@working_days(i.unit_id, i.due_on), 0),
+    coalesce(@working_days(i.unit_id, $today, i.due_on), 0),
     coalesce((SELECT s.full_name FROM staff s WHERE s.id = e.actor_id), ''),
     coalesce(e.patch ->> 'reason', ''), e.verb, s.id,
     concat_ws(' ', s.honorific, s.full_name), s.email
