@@ -43,19 +43,33 @@ LEFT JOIN LATERAL (
       AND @obligation_seen(t, perms) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
+-- A unit the caller may know of.
+-- @unit_named(name)
+EXISTS (SELECT FROM unit u WHERE u.code = @name
+    AND unit_known(u.id, $caller, $today));
+
 -- Codes that name nothing: the audience is a unit or a group of its office, a task
--- the plan's own, what is reported to a unit.
+-- the plan's own, the criteria are those that hold there, and it is reported to
+-- units.
 -- @obligation_wrong(b, plan)
-(SELECT 422 AS outcome, v.line FROM (VALUES
-    (@b ->> 'task_id' IS NOT NULL AND NOT EXISTS (SELECT FROM task k
-	WHERE k.id = (@b ->> 'task_id')::uuid AND k.plan_id = @plan
-	  AND k.deleted_at IS NULL), '/task_id unknown_reference'),
-    (@b ->> 'audience' IS NOT NULL
-	AND group_of(@b ->> 'audience', (SELECT host.unit_id FROM plan host
-	    WHERE host.id = @plan)) IS NULL
-	AND NOT EXISTS (SELECT FROM unit u WHERE u.code = @b ->> 'audience'
-	    AND unit_known(u.id, $caller, $today)),
-	'/audience unknown_reference')) v(so, line) WHERE v.so);
+(SELECT 422 AS outcome, v.line || ' unknown_reference' AS line FROM plan host
+    CROSS JOIN LATERAL (SELECT '/task_id' AS line
+	WHERE @b ->> 'task_id' IS NOT NULL AND NOT EXISTS (SELECT FROM task k
+	    WHERE k.id = (@b ->> 'task_id')::uuid AND k.plan_id = @plan
+	      AND k.deleted_at IS NULL)
+	UNION ALL
+	SELECT '/audience' WHERE @b ->> 'audience' IS NOT NULL
+	  AND group_of(@b ->> 'audience', host.unit_id) IS NULL
+	  AND NOT @unit_named(@b ->> 'audience')
+	UNION ALL
+	SELECT '/criteria_set_code'
+	WHERE @b ->> 'criteria_set_code' IS NOT NULL
+	  AND criteria_set_of(@b ->> 'criteria_set_code', host.unit_id) IS NULL
+	UNION ALL
+	SELECT format('/report_to/%s', e.n - 1) FROM jsonb_array_elements_text(
+	    nullif(@b -> 'report_to', 'null')) WITH ORDINALITY e(code, n)
+	WHERE NOT @unit_named(e.code)) v
+    WHERE host.id = @plan);
 
 -- obligation_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write

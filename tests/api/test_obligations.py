@@ -75,6 +75,9 @@ def test_the_author_of_a_draft_alone_writes_its_obligations(office):
 @pytest.mark.parametrize("body, want", [
     ({"audience": "nowhere"}, {"/audience": "unknown_reference"}),
     ({"task_id": new_id()}, {"/task_id": "unknown_reference"}),
+    ({"criteria_set_code": "none", "report_to": ["office", "nowhere"]},
+     {"/criteria_set_code": "unknown_reference",
+      "/report_to/1": "unknown_reference"}),
     ({"cadence": ["daily"]}, {"/cadence/0": "not_in_list"}),
     ({"subject_kind": "person"}, {"/subject_kind": "not_in_list"}),
 ])
