@@ -3,6 +3,7 @@
 #include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
+#include "http/page.h"
 #include "queries.h"
 
 /* clang-format off */
@@ -36,7 +37,36 @@ static const struct transition steps[] = {
 };
 static const struct states states = { "obligation", steps, NULL };
 
+static const struct field occurrence_fields[] = {
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_obligation_state,
+	    .doc = "Đã nộp chưa | Whether it is met" },
+	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS,
+	    .doc = "Kỳ | Period" },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_ALWAYS,
+	    .doc = "Hạn nộp | Due day" },
+	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "units", .doc = "Đơn vị phải nộp | The unit that owes it" },
+	{ .name = "staff", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "staff", .eg = "",
+	    .doc = "Người phải nộp | The person who owes it" },
+	{ .name = "done_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày nộp | Day on which it was handed in" },
+	{ .name = "href", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "/v1/reviews/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842",
+	    .doc = "Cái đã nộp | What was handed in" },
+	FIELDS_END
+};
+
 static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/obligations/<uuid>/occurrences",
+	    .run = page_list, .list = q_obligation_occurrence_list_sorts,
+	    .query = &q_obligation_get, .members = occurrence_fields,
+	    .counts = &q_obligation_occurrence_count,
+	    .need = PERM_READ | PERM_IS_AUTHOR,
+	    .summary = "Ai phải nộp, kỳ nào, hạn nào, đã nộp chưa | Who owes it for which period and when, and whether it is met",
+	    .doc = "Hạn là ngày cuối kỳ, trừ khi due_rule có working_days (số ngày làm việc sau kỳ) hoặc day và months_after (ngày của tháng, sau tháng cuối kỳ mấy tháng). | Due on the period's last day, unless due_rule has working_days (after the period), or day and months_after (a day of the month, so many months behind the period's last)." },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations",
 	    .run = below_list, .below = "plan", .list = q_obligation_list_sorts,
 	    .query = &q_plan_get,
@@ -64,6 +94,7 @@ const struct resource resource_obligation = {
 	.states = &states,
 	.list = q_obligation_list_sorts,
 	.sort = "code",
+	.dimensions = "status",
 	.get = &q_obligation_get,
 	.patch = &q_obligation_patch,
 	.remove = &q_obligation_remove,

@@ -311,6 +311,20 @@ def test_offices_cite_their_own_stubs_and_what_is_entered_above(office, far,
     assert mine["id"] in office.ids(f"/v1/documents/{d['id']}/plans", OFFICE)
 
 
+def test_what_a_predecessor_has_cited_is_known_to_who_took_its_place(office):
+    p, old = paper(), new_id()
+    office.stack.sql(
+        "INSERT INTO document (id, unit_id, kind, number, issuer, issued_on,"
+        " title, created_at, updated_at) SELECT %s, id, %s, %s, %s, %s, %s,"
+        " now(), now() FROM unit WHERE code = 'ward-tan-chinh'", old,
+        *(p[k] for k in ("kind", "number", "issuer", "issued_on", "title")))
+    plan = brought(office, basis(p))
+    assert plan["legal_bases"][0]["document_id"] == old
+    assert bases(office, plan)[0]["validity"] == "unknown"
+    d = made(office, OFFICE, **p)
+    assert bases(office, plan)[0]["document"]["id"] == d["id"]
+
+
 def test_many_cite_and_enter_one_document_at_once_and_there_is_one(office):
     papers = [paper() for _ in range(4)]
 

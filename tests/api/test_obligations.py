@@ -88,3 +88,94 @@ def test_a_wrong_obligation_is_refused(office, body, want):
     assert faults(office.stack.patch(f"/v1/obligations/{o['id']}", OFFICE,
                                      body, 1)) == want
     problem(add(office, plan), 409, "duplicate")
+
+
+# --- what they come to ---
+
+@pytest.fixture
+def ward(office):
+    """An office with two units and two people: its code, and theirs."""
+    code = office.unit(kind="ward")["code"]
+    units = [office.unit(code)["code"] for _ in range(2)]
+    return code, units, [office.person(units[0]) for _ in range(2)]
+
+
+def owed(office, ward, *verbs, count_from=None, **duty):
+    """A plan of this year with one obligation."""
+    plan = office.plan(issuer_unit_code=ward[0])
+    o = expect(add(office, plan, **{
+        "due_rule": None, "criteria_set_code": None, **duty}), 201)
+    plan = office.go("plans", plan, "submit", OFFICE)
+    plan = office.go("plans", plan, "issue", CHAIR, issued_on=office.day())
+    if count_from:
+        office.go("plans", plan, "activate", CHAIR, count_from=count_from)
+    return f"/v1/obligations/{o['id']}/occurrences"
+
+
+def year(office):
+    return int(office.day()[:4])
+
+
+def test_each_of_the_audience_owes_each_period_by_the_rule(office, ward):
+    y = year(office)
+    path = owed(office, ward, cadence=["quarterly", "yearly"],
+                due_rule={"day": 31, "months_after": 2})
+    # of those that stood on the day
+    want = {(u, p, d) for u in ward[1] for p, d in (
+        (f"{y}-Q1", f"{y}-05-31"), (f"{y}-Q2", f"{y}-08-31"),
+        (f"{y}-Q3", f"{y}-11-30"), (f"{y}-Q4", f"{y + 1}-02-28"),
+        (str(y), f"{y + 1}-02-28")) if d >= office.day()}
+    if y % 4 == 3:
+        want = {(u, p, d.replace("02-28", "02-29")) for u, p, d in want}
+    got = office.all(path, CHAIR)
+    assert {(x["unit"]["code"], x["period"], x["due_on"]) for x in got} == want
+    assert {x["status"] for x in got} == {"open"} and len(got) == len(want)
+    assert {x["staff"] for x in got} == {None}
+    late = office.all(f"{path}?as_of={y + 1}-03-01&period={y}-Q4", CHAIR)
+    assert [x["status"] for x in late] == ["missed"] * 2
+    assert len(office.all(f"{path}?unit={ward[1][0]}", CHAIR)) == len(want) / 2
+
+
+def test_due_is_the_last_day_or_working_days_after_it(office, ward):
+    y = year(office)
+    last, = office.all(owed(office, ward, cadence=[], audience=ward[1][0]),
+                       CHAIR)
+    assert (last["period"], last["due_on"]) == (str(y), f"{y}-12-31")
+    days, = office.all(owed(office, ward, cadence=["yearly"], audience=None,
+                            due_rule={"working_days": 3}), CHAIR)
+    assert days["unit"]["code"] == ward[0]
+    assert days["due_on"] == office.get(
+        f"/v1/calendar/deadline?from={y}-12-31&working_days=3&unit={ward[0]}",
+        CHAIR)["due_on"]
+
+
+def test_what_was_handed_in_meets_it_and_what_was_not_is_missed(office, ward):
+    y, (one, two) = year(office), ward[2]
+    path = owed(office, ward, audience="each-person", cadence=["yearly"],
+                subject_kind="commitments")
+    c = office.make("commitments", one, {
+        "subject_staff_id": office.people[one], "year": y, "text": "x",
+        "registered_task": {"title": "x", "due_on": f"{y}-12-31"}})
+
+    def said(query=""):
+        return {x["staff"]["code"]: (x["status"], x["done_on"], x["href"])
+                for x in office.all(path + query, CHAIR)}
+    assert said() == {one: ("open", None, None), two: ("open", None, None)}
+    office.go("commitments", c, "submit", one)
+    met = ("met", office.day(), f"/v1/commitments/{c['id']}")
+    assert said() == {one: met, two: ("open", None, None)}
+    assert said(f"?as_of={y + 1}-01-01") == {
+        one: met, two: ("missed", None, None)}
+    assert said("?status=met") == {one: met}
+    page = office.get(f"{path}?counts=status&as_of={y + 1}-01-01", CHAIR)
+    assert page["counts"]["status"] == {"met": 1, "missed": 1}
+    # who owes is for who reads the unit
+    problem(office.stack.get(path, one), 403, "forbidden")
+    problem(office.stack.get(path, STRANGER), 404, "not_found")
+
+
+def test_what_fell_due_before_the_plan_counts_is_owed_by_nobody(office, ward):
+    y = year(office)
+    got = office.all(owed(office, ward, cadence=["monthly"],
+                          count_from=f"{y}-12-02"), CHAIR)
+    assert {x["period"] for x in got} == {f"{y}-12"}

@@ -20,6 +20,7 @@ READERS = ("chair", "admin", "party.secretary", "head.economy",
 TABLES = {"work": "task", "grants": "staff_grant", "activity": "event",
           "amendments": "plan_amendment", "receipts": "plan_receipt",
           "bases": "plan_link", "relations": "plan_link",
+          "occurrences": "obligation",
           "deliveries": "delivery", "notifications": "notification",
           "values": "indicator_value"}
 # and an order's column
@@ -168,6 +169,10 @@ def fill(s):
             {"relation": "based_on",
              "document_id": s.ids["documents"]["unit"]}]}), 201)["id"]
     s.ids["plans"]["issued"] = plan
+    s.ids["obligations"]["issued"] = expect(s.post(
+        f"/v1/plans/{plan}/obligations", "office1", {
+            **test_matrix.OBLIGATION, "audience": "each-person",
+            "cadence": ["monthly", "yearly"]}), 201)["id"]
     task = expect(s.post("/v1/tasks", "office1", {
         "code": "I", "title": "x", "plan_id": plan, "due_on": "2030-01-31",
         "lead_unit_code": "economy"}), 201)["id"]
