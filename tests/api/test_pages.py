@@ -39,6 +39,8 @@ def table_of(path):
     last = path.split("/")[-1]
     if path == "/v1/staff/{id}/events":
         return "staff_event"
+    if path == "/v1/tasks/{id}/events":
+        return "task_event"
     return TABLES.get(last) or test_matrix.table_of(last)
 
 

@@ -80,10 +80,12 @@ SELECT is(on_task('head', 'accept', 6), 200, 'accepted');
 SELECT is(row(status, completed_on, accepted_on, version)::text,
     row('accepted', date '2026-03-03', date '2026-02-10', 7)::text,
     'what counts is the day it was done') FROM task WHERE id = n('task');
-SELECT results_eq($$SELECT verb, version FROM event ORDER BY seq$$,
-    $$VALUES ('create', 1), ('assign', 2), ('receive', 3), ('complete', 4),
-    ('return', 5), ('complete', 6), ('accept', 7)$$,
-    'one event a step, versions without a gap');
+SELECT results_eq($$SELECT kind, verb, version FROM event ORDER BY seq$$,
+    $$VALUES ('task', 'create', 1), ('task', 'assign', 2),
+    ('task', 'receive', 3), ('task', 'complete', 4), ('task', 'return', 5),
+    ('task_event', 'create', 1), ('task', 'complete', 6),
+    ('task', 'accept', 7)$$,
+    'one event a step, versions without a gap; a return is a rework');
 SELECT is(count(*), 1::bigint, 'all in one transaction bear one number')
 FROM (SELECT DISTINCT xid FROM event) x;
 

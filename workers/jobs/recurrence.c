@@ -18,9 +18,9 @@ recurrence_run(struct worker *w)
 		return (-1);
 	do {
 		n = 0;
-		if (db_run_s(w, whole ? &q_recurrence_all :
-		                        &q_recurrence_changed,
-		        v, take_count, &n) != DB_OK)
+		if (db_run_s(w,
+		        whole ? &q_recurrence_all : &q_recurrence_changed, v,
+		        take_count, &n) != DB_OK)
 			return (-1);
 		sum += n;
 	} while (n == SLICE);
