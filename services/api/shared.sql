@@ -7,6 +7,14 @@
     AND reached.unit_id = @unit AND reached.from_on <= $today
     AND $today < reached.until_on), 0));
 
+-- What the caller may do with a unit on a day to come, as rights stand now: also
+-- where the unit does not yet.
+-- @perms_on(unit, day)
+(coalesce((SELECT reached.perms FROM reach reached
+    WHERE reached.staff_id = $caller AND reached.unit_id = @unit
+    AND reached.from_on <= greatest(@day, $today)
+    AND greatest(@day, $today) < reached.until_on), 0));
+
 -- Does the caller hold one of these permissions over a unit?
 -- @holds(unit, bits)
 (@perms(@unit) & @bits <> 0);

@@ -282,8 +282,10 @@ WITH @staff_cur(NULL),
 inp AS MATERIALIZED (
 	SELECT refs($body, $caller, $today) AS b FROM cur),
 step AS MATERIALIZED (
-	SELECT i.b, CASE WHEN @holds((i.b ->> 'unit_id')::uuid, PERM_GRANT)
-	    THEN 201 ELSE 403 END AS outcome FROM inp i),
+	SELECT i.b, CASE WHEN @perms_on(i.unit_id, i.day) & PERM_GRANT <> 0
+	    THEN 201 ELSE 403 END AS outcome
+	FROM (SELECT b, (b ->> 'unit_id')::uuid AS unit_id,
+	    (b ->> 'from')::date AS day FROM inp) i),
 gr AS (
 	INSERT INTO staff_grant (id, staff_id, unit_id, role, function,
 	    from_on, until_on, perms, author_id, created_at)
@@ -310,7 +312,8 @@ SELECT outcome, version, status, perms, body FROM out;
 --     part_id uuid, request text, trace text, key text, hash bytea) : one write
 WITH @staff_cur(NULL),
 old AS MATERIALIZED (
-	SELECT g AS r, CASE WHEN @holds(g.unit_id, PERM_GRANT) THEN 204
+	SELECT g AS r, CASE WHEN @perms_on(g.unit_id, g.from_on)
+		& PERM_GRANT <> 0 THEN 204
 	    WHEN @grant_seen() THEN 403 ELSE 404 END AS outcome
 	FROM cur c JOIN staff_grant g ON g.staff_id = (c.r).id
 	WHERE g.id = $part_id FOR UPDATE OF g),

@@ -102,12 +102,12 @@ may AS MATERIALIZED (
 	    WHEN EXISTS (SELECT FROM unit_version e
 		WHERE e.unit_id = m.parent_id AND e.until_on > m.from_on
 		  AND e.until_on > $today) THEN 201 ELSE 422 END AS outcome
-	FROM (SELECT jsonb_populate_record(NULL::unit, i.b) AS r,
-	    p.id AS parent_id, p.office_id, p.calendar_id,
-	    coalesce((i.b ->> 'valid_from')::date, $today) AS from_on,
-	    @perms(p.id) AS up
-	    FROM inp i JOIN unit p ON p.id = (i.b ->> 'parent_unit_id')::uuid)
-	m),
+	FROM (SELECT d.*, @perms_on(d.parent_id, d.from_on) AS up
+	    FROM (SELECT jsonb_populate_record(NULL::unit, i.b) AS r,
+		p.id AS parent_id, p.office_id, p.calendar_id,
+		coalesce((i.b ->> 'valid_from')::date, $today) AS from_on
+		FROM inp i JOIN unit p
+		    ON p.id = (i.b ->> 'parent_unit_id')::uuid) d) m),
 upd AS (
 	INSERT INTO unit AS t (id, code, kind, name, short_name, agency_code,
 	    own_seal, parent_id, office_id, calendar_id, rank_order,
@@ -232,11 +232,12 @@ cur AS MATERIALIZED (
 	FOR NO KEY UPDATE OF t),
 wrong AS MATERIALIZED (
 	SELECT '/parent_unit_id not_yours' AS line FROM cur c
-	WHERE c.below IS NOT NULL AND NOT @holds(c.below, PERM_UNIT)
+	WHERE c.below IS NOT NULL
+	  AND @perms_on(c.below, c.day) & PERM_UNIT = 0
 	UNION ALL
 	SELECT format('/into/%s/unit_id not_yours', h.n - 1)
 	FROM cur c CROSS JOIN unnest(c.heirs) WITH ORDINALITY h(id, n)
-	WHERE NOT @holds(h.id, PERM_UNIT)),
+	WHERE @perms_on(h.id, c.day) & PERM_UNIT = 0),
 step AS MATERIALIZED (
 	SELECT CASE WHEN c.perms & PERM_UNIT = 0 THEN 403
 	    WHEN c.status = 'ended' THEN 409

@@ -252,6 +252,24 @@ def test_a_name_of_tomorrow_is_not_todays(story):
     until(lambda: story.read("economy")["name"] == "Phòng KT")
 
 
+def test_what_is_to_come_is_prepared_before_its_day(story):
+    office, day = story.office, story.office.day(30)
+    story.unit("new", "city", since=day)
+    story.unit("desk", "new", "department", since=day)
+    story.tell("office", "move", day, below="new")
+    story.tell("tan-chinh", "merge", day, into=["new"])
+    path = f"/v1/staff/{office.people[DOER]}/grants"
+    grant = {"role": "chair", "unit_id": story.ids["new"]}
+    problem(office.stack.post(path, KEEPER, grant), 403, "forbidden")
+    problem(office.stack.post(path, ADMIN, {**grant, "from": day}), 403,
+            "forbidden")
+    made = expect(office.stack.post(path, KEEPER, {**grant, "from": day}), 201)
+    expect(office.stack.call("DELETE", f"{path}/{made['id']}", KEEPER), 204)
+    assert {n: story.tree(day)[n] for n in ("desk", "office")} == {
+        "desk": "new", "office": "new"}
+    assert "new" not in story.tree(office.day(29))
+
+
 def test_a_unit_moves_with_all_below_it(story):
     story.unit("team", "office", "section")
     story.unit("far", "city")
