@@ -137,12 +137,15 @@ BEGIN
 		  AND greatest(g.from_on, k.from_on)
 		    < least(g.until_on, k.until_on)
 		UNION ALL
-		SELECT g.staff_id, k.anc_id, greatest(g.from_on, k.from_on),
-		    least(g.until_on, k.until_on), b_published
+		-- what those above publish, and those whose place they took
+		SELECT g.staff_id, h.unit_id,
+		    greatest(g.from_on, k.from_on, h.from_on),
+		    least(g.until_on, k.until_on, h.until_on), b_published
 		FROM held g JOIN unit_cover k ON k.unit_id = g.unit_id
+		JOIN unit_cover h ON h.anc_id = k.anc_id AND h.heir
 		WHERE g.staff_id = ANY (people) AND g.perms & b_belong <> 0
-		  AND greatest(g.from_on, k.from_on)
-		    < least(g.until_on, k.until_on)),
+		  AND greatest(g.from_on, k.from_on, h.from_on)
+		    < least(g.until_on, k.until_on, h.until_on)),
 	point AS (
 		SELECT staff_id, unit_id, f AS d FROM raw
 		UNION SELECT staff_id, unit_id, u FROM raw),
@@ -189,14 +192,17 @@ CREATE TRIGGER reach_delete AFTER DELETE ON staff_grant
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION reach_of_grant();
 
--- A change of the tree: whoever holds a grant above, or belongs below.
+-- A change of the tree: whoever holds a grant above, or belongs below, or below
+-- a unit that took another's place.
 CREATE FUNCTION reach_of_cover() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = camket, pg_temp AS $$
 BEGIN
 	PERFORM reach_lock();
 	PERFORM reach_derive(ARRAY(SELECT DISTINCT g.staff_id
 	    FROM held g WHERE g.unit_id IN (
-		SELECT anc_id FROM new_rows UNION SELECT unit_id FROM new_rows)));
+		SELECT anc_id FROM new_rows UNION SELECT unit_id FROM new_rows
+		UNION SELECT k.unit_id FROM new_rows h JOIN unit_cover k
+		    ON k.anc_id = h.anc_id WHERE h.heir AND h.past)));
 	RETURN NULL;
 END
 $$;

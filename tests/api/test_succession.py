@@ -166,6 +166,28 @@ def test_a_proposal_is_voted_on_by_whoever_took_the_place(story):
                            head)["status"] == "refused"
 
 
+def test_what_a_ward_has_published_is_read_below_its_heir(story):
+    office = story.office
+    old = story.leader("tan-chinh")
+    before, after = story.leader("office", "staff"), story.leader(
+        "economy", "staff")
+    i = office.make("indicators", old, {
+        "unit_id": story.ids["tan-chinh"], "code": "HL", "title": "Hài lòng",
+        "aggregation": "sum"})
+    path = f"/v1/indicators/{i['id']}"
+    office.get(path, before)
+    problem(office.stack.get(path, after), 404, "not_found")
+    told(story)
+    for who in (before, after):
+        office.get(path, who)
+    reach = ("SELECT staff_id, unit_id, from_on, until_on, perms FROM"
+             " camket.reach ORDER BY 1, 2, 3")
+    derived = office.stack.sql(reach)
+    office.stack.sql("SELECT camket.reach_derive(ARRAY(SELECT id FROM"
+                     " camket.staff))")
+    assert office.stack.sql(reach) == derived
+
+
 def test_both_heirs_of_a_split_unit_see_its_work(story):
     head = story.leader("section", "head")
     one, two = story.leader("economy", "head"), story.leader("culture", "head")

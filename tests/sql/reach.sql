@@ -35,8 +35,10 @@ RETURNS TABLE (staff_id uuid, unit_id uuid, perms bigint) LANGUAGE sql AS $$
 	    JOIN held g ON g.unit_id = a.anc
 	    WHERE g.from_on <= day AND day < g.until_on
 	    UNION ALL
-	    SELECT g.staff_id, a.anc, perm_bit('PUBLISHED')
+	    SELECT g.staff_id, u.id, perm_bit('PUBLISHED')
 	    FROM held g CROSS JOIN ancestors(g.unit_id, day) a
+	    CROSS JOIN unit u JOIN ancestors(u.id, day) h
+		ON h.heir AND h.anc = a.anc
 	    WHERE g.from_on <= day AND day < g.until_on
 	      AND g.perms & perm_bit('BELONG') <> 0) x
 	WHERE x.perms <> 0 GROUP BY x.staff_id, x.unit_id $$;
