@@ -180,8 +180,9 @@ def fill(s):
         "lead_unit_code": "economy"}), 201)["id"]
     s.ids["tasks"]["planned"] = task
     go(f"/v1/plans/{plan}", "submit", "office1")
-    go(f"/v1/plans/{plan}", "issue", "chair", issued_on="2026-01-05")
-    go(f"/v1/plans/{plan}", "activate", "chair")
+    # in the middle of the year: the lists move it by days
+    go(f"/v1/plans/{plan}", "issue", "chair", issued_on="2026-06-15")
+    go(f"/v1/plans/{plan}", "activate", "chair", count_from="2026-01-01")
     go(f"/v1/plans/{plan}", "amend", "chair", reason="x", patch={"text": "x"},
        document={"number": "1/QĐ", "issued_on": "2026-02-05"})
     for who in ("staff.economy1", "staff.economy2", "staff.economy1"):
