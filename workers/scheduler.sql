@@ -1,5 +1,12 @@
 -- Duties: who may do one now.
 
+-- Must a duty look at everything? When the day is another, and when something
+-- of these kinds has an event of a transaction it has not looked at yet.
+-- @duty_whole(duty, kinds)
+(SELECT (d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
+	SELECT FROM event e WHERE e.xid >= d.horizon AND e.kind IN @kinds))::int
+    FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = @duty);
+
 -- duty_take(name text, lease_s int) : one write
 -- unscoped: machinery; carries no data of the office
 INSERT INTO duty AS d (name, epoch, lease_until)

@@ -50,6 +50,7 @@ static void idle(void *);
 static void waited(struct db_op *, struct db_answer *);
 static void ended(void *, enum db_outcome);
 static void take_clock(void *, struct db_answer *);
+static void take_count(void *, struct db_answer *);
 
 void
 worker_init(struct worker *w, const char *name, const char *role)
@@ -160,6 +161,13 @@ db_run_s(struct worker *w, const struct query *q, const char *const *values,
 	return (x.outcome);
 }
 
+enum db_outcome
+db_count_s(struct worker *w, const struct query *q, const char *const *values,
+    int64_t *count)
+{
+	return (db_run_s(w, q, values, take_count, count));
+}
+
 int
 db_begin_s(struct worker *w)
 {
@@ -248,4 +256,10 @@ take_clock(void *arg, struct db_answer *a)
 	(void)arg;
 	if (db_rows(a) == 1 && clock_shift(db_number(a, 0, 0)))
 		log_info("clock_moved", "shift %s ms", db_text(a, 0, 0));
+}
+
+static void
+take_count(void *arg, struct db_answer *a)
+{
+	*(int64_t *)arg = db_number(a, 0, 0);
 }

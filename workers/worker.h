@@ -43,6 +43,10 @@ enum db_outcome db_run_s(struct worker *, const struct query *,
     const char *const *values, void (*take)(void *, struct db_answer *),
     void *arg);
 
+/* The same of a statement that answers with one number. */
+enum db_outcome db_count_s(struct worker *, const struct query *,
+    const char *const *values, int64_t *count);
+
 /* A transaction around several of them. commit: 0 rolls back. */
 int db_begin_s(struct worker *);
 enum db_outcome db_end_s(struct worker *, int commit);

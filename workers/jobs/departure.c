@@ -4,7 +4,6 @@
 #include "queries.h"
 
 static int run(struct worker *, const struct query *, const char *);
-static void take_count(void *, struct db_answer *);
 
 int
 departure_run(struct worker *w)
@@ -18,17 +17,11 @@ static int
 run(struct worker *w, const struct query *q, const char *what)
 {
 	const char *v[] = { w->today, w->now };
-	int n = 0;
+	int64_t n = 0;
 
-	if (db_run_s(w, q, v, take_count, &n) != DB_OK)
+	if (db_count_s(w, q, v, &n) != DB_OK)
 		return (-1);
 	if (n > 0)
-		log_info(what, "%d people on %s", n, w->today);
+		log_info(what, "%d people on %s", (int)n, w->today);
 	return (0);
-}
-
-static void
-take_count(void *arg, struct db_answer *a)
-{
-	*(int *)arg = (int)db_number(a, 0, 0);
 }

@@ -48,10 +48,7 @@ SELECT count(*) FROM sent;
 -- those that have an event of a transaction not looked at yet.
 -- due_whole(today date) : one read
 -- unscoped: machinery; whom it concerns is asked when it is told
-SELECT d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
-	SELECT FROM event e
-	WHERE e.xid >= d.horizon AND e.kind IN ('staff', 'unit', 'calendar_entry'))
-FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = 'due';
+SELECT @duty_whole('due', ('staff', 'unit', 'calendar_entry'));
 
 -- due_all(today date, now timestamptz) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told

@@ -6,8 +6,6 @@
 #define SLICE 20000 /* as purge.sql has it */
 #define SLICES 100  /* of one kind at once: the rest an hour later */
 
-static void take_count(void *, struct db_answer *);
-
 int
 purge_run(struct worker *w)
 {
@@ -20,14 +18,7 @@ purge_run(struct worker *w)
 
 	for (i = 0; i < sizeof(purges) / sizeof(purges[0]); i++)
 		for (n = 0, gone = SLICE; n < SLICES && gone >= SLICE; n++)
-			if (db_run_s(w, purges[i], NULL, take_count, &gone) !=
-			    DB_OK)
+			if (db_count_s(w, purges[i], NULL, &gone) != DB_OK)
 				return (-1);
 	return (0);
-}
-
-static void
-take_count(void *arg, struct db_answer *a)
-{
-	*(int64_t *)arg = db_number(a, 0, 0);
 }

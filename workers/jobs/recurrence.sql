@@ -85,10 +85,7 @@ SELECT count(*) FROM asked;
 -- others who are asked; else what has an event not looked at yet.
 -- recurrence_whole(today date) : one read
 -- unscoped: machinery; whom it concerns is asked when it is told
-SELECT d.day IS DISTINCT FROM $today OR d.horizon IS NULL OR EXISTS (
-	SELECT FROM event e WHERE e.xid >= d.horizon
-	  AND e.kind IN ('staff', 'unit', 'member_group'))
-FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = 'recurrence';
+SELECT @duty_whole('recurrence', ('staff', 'unit', 'member_group'));
 
 -- recurrence_all(today date, now timestamptz) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
