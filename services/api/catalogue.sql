@@ -38,6 +38,15 @@ AND ($deleted IS NULL AND @x.deleted_at IS NULL
     OR $deleted = 'only' AND @x.deleted_at IS NOT NULL)
 AND @catalogue_seen(@x, @perms);
 
+-- The entry to be made, and what the caller may where it belongs.
+-- @catalogue_made(table)
+inp AS MATERIALIZED (SELECT @resolved($body) AS b),
+cur AS (SELECT NULL::@table AS r WHERE false),
+may AS MATERIALIZED (
+	SELECT m.r, (SELECT @catalogue_rel(k) FROM (SELECT (m.r).*) k) AS up
+	FROM (SELECT jsonb_populate_record(NULL::@table, i.b) AS r
+	    FROM inp i) m);
+
 -- What is locked above is not said otherwise. Expects may (r: the row to be,
 -- up: what the caller may there).
 -- @catalogue_locked(table, code, line)

@@ -105,12 +105,7 @@ WHERE @b ->> 'replaced_by_id' IS NOT NULL AND NOT EXISTS (
 -- Entered: a new one, or the stub that others have cited it by.
 -- document_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT @resolved($body) AS b),
-cur AS (SELECT NULL::document AS r WHERE false),
-may AS MATERIALIZED (
-	SELECT m.r, (SELECT @catalogue_rel(k) FROM (SELECT (m.r).*) k) AS up
-	FROM (SELECT jsonb_populate_record(NULL::document, i.b) AS r
-	    FROM inp i) m),
+WITH @catalogue_made(document),
 wrong AS MATERIALIZED (
 	SELECT w.outcome, w.line FROM may m
 	CROSS JOIN LATERAL @document_wrong($body, (m.r).unit_id) w

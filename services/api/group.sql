@@ -82,12 +82,7 @@ LEFT JOIN LATERAL (
 
 -- group_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT @resolved($body) AS b),
-cur AS (SELECT NULL::member_group AS r WHERE false),
-may AS MATERIALIZED (
-	SELECT m.r, (SELECT @catalogue_rel(k) FROM (SELECT (m.r).*) k) AS up
-	FROM (SELECT jsonb_populate_record(NULL::member_group, i.b) AS r
-	    FROM inp i) m),
+WITH @catalogue_made(member_group),
 wrong AS MATERIALIZED (
 	@catalogue_locked(member_group, key, '/key locked')
 	UNION ALL

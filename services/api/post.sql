@@ -35,12 +35,7 @@ LEFT JOIN LATERAL (
 
 -- post_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
-WITH inp AS MATERIALIZED (SELECT @resolved($body) AS b),
-cur AS (SELECT NULL::post AS r WHERE false),
-may AS MATERIALIZED (
-	SELECT m.r, (SELECT @catalogue_rel(k) FROM (SELECT (m.r).*) k) AS up
-	FROM (SELECT jsonb_populate_record(NULL::post, i.b) AS r
-	    FROM inp i) m),
+WITH @catalogue_made(post),
 wrong AS MATERIALIZED (@catalogue_locked(post, code, '/code locked')),
 @catalogue_fate(),
 upd AS (
