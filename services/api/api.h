@@ -80,6 +80,18 @@ extern const struct field external_ref_fields[];
 	    .doc = "Số ngày làm việc còn lại | Working days left" }, \
 	{ .name = "signal", .type = F_ENUM, .flags = FIELD_ALWAYS, \
 	    .words = words_signal, .doc = "Tín hiệu nhắc | Signal" }
+/* Whose work it is about. */
+#define FIELDS_OF_TASK \
+	{ .name = "task", .type = F_REF, .flags = FIELD_SERVER, .ref = "tasks", \
+	    .eg = "", .doc = "Nhiệm vụ | The task" }, \
+	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER, .ref = "units", \
+	    .eg = "", .doc = "Đơn vị thực hiện | Where the work is" }
+/* What was asked has been decided. */
+#define FIELDS_DECIDED \
+	{ .name = "decided_by", .type = F_REF, .flags = FIELD_SERVER, \
+	    .ref = "staff", .doc = "Người quyết định | Who decided" }, \
+	{ .name = "decided_on", .type = F_DATE, .flags = FIELD_SERVER, \
+	    .doc = "Ngày quyết định | Day of the decision" }
 /* That it was returned to its author: why, the last time, and how often. */
 #define FIELDS_RETURNED \
 	{ .name = "return_reason", .type = F_TEXT, .flags = FIELD_SERVER, \

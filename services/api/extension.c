@@ -18,10 +18,7 @@ static const struct field fields[] = {
 	    .doc = "Lý do | Why" },
 	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
 	    .words = words_extension_status, .doc = "Trạng thái | Status" },
-	{ .name = "task", .type = F_REF, .flags = FIELD_SERVER, .ref = "tasks",
-	    .eg = "", .doc = "Nhiệm vụ | The task" },
-	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER, .ref = "units",
-	    .eg = "", .doc = "Đơn vị thực hiện | Where the work is" },
+	FIELDS_OF_TASK,
 	{ .name = "due_before", .type = F_DATE, .flags = FIELD_SERVER,
 	    .doc = "Hạn trước khi gia hạn | The due day before" },
 	{ .name = "due_on", .type = F_DATE, .flags = FIELD_SERVER,
@@ -30,10 +27,7 @@ static const struct field fields[] = {
 	    .doc = "Lý do không cho | Why it was refused" },
 	{ .name = "asked_by", .type = F_REF, .flags = FIELD_SERVER,
 	    .ref = "staff", .eg = "", .doc = "Người xin | Who asks" },
-	{ .name = "decided_by", .type = F_REF, .flags = FIELD_SERVER,
-	    .ref = "staff", .doc = "Người quyết định | Who decided" },
-	{ .name = "decided_on", .type = F_DATE, .flags = FIELD_SERVER,
-	    .doc = "Ngày quyết định | Day of the decision" },
+	FIELDS_DECIDED,
 	FIELDS_SERVER,
 	FIELDS_END
 };
