@@ -28,10 +28,13 @@ number = itertools.count(1)
 class Office:
     def __init__(self, stack):
         self.stack = stack
-        self.units = {c: str(i) for c, i in stack.sql(
-            "SELECT code, id FROM camket.unit")}
+        self.units = self.unit_ids()
         self.people = {u: str(i) for u, i in stack.sql(
             "SELECT username, id FROM camket.staff")}
+
+    def unit_ids(self):
+        return {c: str(i) for c, i in self.stack.sql(
+            "SELECT code, id FROM camket.unit")}
 
     def day(self, n=0):
         """A day of the office, n days from today, as JSON has it."""

@@ -34,8 +34,12 @@ def patched(stack, task, user="chair", **body):
 
 
 def now(stack, user="chair"):
-    """The position of now."""
-    return expect(stack.get(FEED, user), 200)["sync"]
+    """The position of now: behind all that is written, so what an open
+    transaction still holds back is waited for."""
+    def caught_up():
+        page = expect(stack.get(FEED, user), 200)
+        return page["lag_ms"] == 0 and page["sync"]
+    return until(caught_up)
 
 
 def follow(stack, since, user="chair", query=""):

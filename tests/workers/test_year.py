@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from office import Office
 from stack import PLAN, UNITS, Stack, expect, new_id, problem, until
 
 DATES = ["2024-03-31", "2024-09-30", "2024-12-31", "2025-07-02"]
@@ -519,34 +520,15 @@ def standing(kind, x):
     return " ".join(words)
 
 
-class Year:
+class Year(Office):
     def __init__(self, stack):
+        super().__init__(stack)
         self.s = stack
         self.items = {}     # name -> (kind, id)
         self.seen = {}      # (date, name) -> {reader: what he reads}
         self.figures = {}   # (date, unit) -> its figures of 2024
         self.trees = {}     # day -> {unit: (name, the unit above)}
         self.reviews = {}   # date -> {period: (counts, missing)}
-        self.people = {u: str(i) for u, i in stack.sql(
-            "SELECT username, id FROM camket.staff")}
-        self.units = self.unit_ids()
-
-    def unit_ids(self):
-        return {c: str(i) for c, i in self.s.sql(
-            "SELECT code, id FROM camket.unit")}
-
-    def get(self, path, user):
-        return expect(self.s.get(path, user), 200)
-
-    def all(self, path, user):
-        items, cursor = [], None
-        while True:
-            page = self.get(path + (f"&cursor={cursor}" if cursor else ""),
-                            user)
-            items += page["items"]
-            cursor = page["next"]
-            if cursor is None:
-                return items
 
     def path(self, name):
         kind, id = self.items[name]
