@@ -205,6 +205,21 @@ def test_what_he_gave_out_and_works_along_in_goes_to_the_heir(office):
     office.go("tasks", task(office, done), "accept", heir)
 
 
+def test_the_heir_of_who_gave_it_decides_on_more_time_for_it(office):
+    gave, heir = (office.person(WARD, "office") for _ in range(2))
+    doer = office.person("economy")
+    t = given(office, doer, gave)
+    t = office.go("tasks", t, "assign", "head.economy",
+                  lead={"staff_code": doer})
+    moved(office, gave, heir=heir)
+    x = expect(office.stack.post(f"/v1/tasks/{t['id']}/extensions", doer, {
+        "proposed_on": "2099-12-31", "reason": "Chờ ý kiến"}), 201)
+    assert x["id"] in work(office, heir)
+    assert x["id"] not in work(office, "head.economy")
+    assert task(office, t)["assigned_by"]["code"] == "head.economy"
+    office.go("extensions", x, "grant", heir)
+
+
 def test_what_has_still_to_do_with_him_stays_his(office):
     who, heir = (office.person("economy") for _ in range(2))
     ward = given(office, who, CHAIR, lead=None, lead_unit_code=WARD,
@@ -227,12 +242,16 @@ def test_what_the_heir_does_on_his_own_account_is_not_done_twice(office):
     whole = office.task(kind="recurring", cadence=["monthly"], due_on=None,
                         lead={"unit_code": "economy"})
     ids = [str(office.stack.one(
-        "INSERT INTO camket.task (id, kind, status, parent_id, period, title,"
-        " unit_id, office_id, lead_staff_id, due_on, assigned_by, author_id,"
-        " created_at, updated_at) SELECT camket.uuid_v7(), 'occurrence',"
-        " 'assigned', id, %s, title, unit_id, office_id, %s, '2099-01-31',"
-        " author_id, author_id, now(), now() FROM camket.task WHERE id = %s"
-        " RETURNING id", period, office.people[x], whole["id"]))
+        "WITH put AS (INSERT INTO camket.task (id, kind, status, parent_id,"
+        " period, title, unit_id, office_id, lead_staff_id, due_on,"
+        " assigned_by, author_id, created_at, updated_at)"
+        " SELECT camket.uuid_v7(), 'occurrence', 'assigned', id, %s, title,"
+        " unit_id, office_id, %s, '2099-01-31', author_id, author_id, now(),"
+        " now() FROM camket.task WHERE id = %s RETURNING id, unit_id, due_on),"
+        " marked AS (INSERT INTO camket.mark (unit_id, day)"
+        " SELECT unit_id, due_on FROM put), told AS (INSERT INTO camket.job"
+        " (kind, ref) SELECT 'rollup', unit_id::text FROM put)"
+        " SELECT id FROM put", period, office.people[x], whole["id"]))
         for x, period in ((who, "2099-01"), (heir, "2099-01"),
                           (who, "2099-02"))]
     moved(office, who, heir=heir)
