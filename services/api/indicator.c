@@ -95,6 +95,8 @@ static const struct field total_fields[] = {
 	{ .name = "value", .type = F_DECIMAL, .eg = "97.5",
 	    .doc = "Giá trị | Value" },
 	{ .name = "target", .type = F_DECIMAL, .doc = "Mục tiêu | Target" },
+	{ .name = "complete", .type = F_BOOL, .flags = FIELD_ALWAYS,
+	    .doc = "Gồm mọi đơn vị được hỏi, không chỉ nơi người gọi được xem | All the units asked about, not only those the caller may read" },
 	{ .name = "met", .type = F_BOOL,
 	    .doc = "Đạt mục tiêu | The target is met" },
 	FIELDS_END

@@ -231,27 +231,32 @@ upd AS (
     @owner_rel(t), @value_seen(t, perms));
 
 -- What the values of a period come to over the units the caller may read: sums
--- of both numbers for a ratio, never a mean of ratios.
+-- of both numbers for a ratio, never a mean of ratios. A part is not held to the
+-- target of the whole.
 -- indicator_total(caller uuid, today date, id uuid, period text, scheme text,
 --     unit text, subtree bool) : one slow
 SELECT t.version, t.status, perms, (SELECT row_to_json(j)::text FROM (
     SELECT t.id, $period::text AS period, t.aggregation, v.units,
 	trim_scale(v.n)::text AS numerator, trim_scale(v.d)::text AS denominator,
 	@quotient(v.n, v.d)::text AS value, trim_scale(t.target)::text AS target,
-	@target_met(t, v.n, v.d) AS met) j) AS body
+	v.complete,
+	CASE WHEN v.complete THEN @target_met(t, v.n, v.d) END AS met) j) AS body
 FROM indicator t CROSS JOIN LATERAL (SELECT @perms(t.unit_id) AS perms OFFSET 0)
     s
 CROSS JOIN LATERAL (
-    SELECT count(*) AS units, CASE t.aggregation
-	    WHEN 'ratio' THEN sum(x.numerator)
+    SELECT count(*) FILTER (WHERE x.seen) AS units,
+	coalesce(bool_and(x.seen), true) AS complete, CASE t.aggregation
+	    WHEN 'ratio' THEN sum(x.numerator) FILTER (WHERE x.seen)
 	    WHEN 'latest' THEN (array_agg(x.value ORDER BY x.updated_at DESC,
-		x.id DESC))[1]
-	    ELSE sum(x.value) END AS n,
-	CASE t.aggregation WHEN 'ratio' THEN sum(x.denominator)
-	    WHEN 'avg' THEN count(*)::numeric ELSE 1::numeric END AS d
-    FROM indicator_value x
-    WHERE x.indicator_id = t.id AND x.deleted_at IS NULL
-      AND x.period = $period AND x.scheme = coalesce($scheme, 'calendar')
-      AND @in_unit(x.unit_id)
-      AND @holds(x.unit_id, (PERM_READ | PERM_FIGURE))) v
+		x.id DESC) FILTER (WHERE x.seen))[1]
+	    ELSE sum(x.value) FILTER (WHERE x.seen) END AS n,
+	CASE t.aggregation
+	    WHEN 'ratio' THEN sum(x.denominator) FILTER (WHERE x.seen)
+	    WHEN 'avg' THEN (count(*) FILTER (WHERE x.seen))::numeric
+	    ELSE 1::numeric END AS d
+    FROM (SELECT o.*, @holds(o.unit_id, (PERM_READ | PERM_FIGURE)) AS seen
+	FROM indicator_value o
+	WHERE o.indicator_id = t.id AND o.deleted_at IS NULL
+	  AND o.period = $period AND o.scheme = coalesce($scheme, 'calendar')
+	  AND @in_unit(o.unit_id)) x) v
 WHERE t.id = $id AND t.deleted_at IS NULL AND @indicator_seen(t, perms);

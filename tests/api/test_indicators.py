@@ -55,6 +55,16 @@ def test_a_ratio_is_added_up_by_its_two_numbers(indicators):
     assert (t["value"], t["units"]) == ("0.5", 1)
 
 
+def test_a_part_is_not_held_to_the_target_of_the_whole(indicators):
+    c = indicators
+    x = made(c, "MOT-PHAN", target="25")
+    put(c, x, "head.pasc", unit_code="pasc", value="10")
+    put(c, x, "head.culture", unit_code="culture", value="20")
+    assert [(t["value"], t["units"], t["complete"], t["met"]) for t in (
+        total(c, x), total(c, x, user="head.pasc"))] == [
+            ("30", 2, True, True), ("10", 1, False, None)]
+
+
 def test_nothing_over_nothing_is_no_value(indicators):
     c = indicators
     x = made(c, "RONG", aggregation="ratio", target="0.5")
