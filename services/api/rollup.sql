@@ -28,9 +28,9 @@ format('/v1/tasks?unit=%s&due_from=%s&due_to=%s&historic=false&status=%s&%s',
     'assigned,received,in_progress,declined,paused,done,accepted',
     'timeliness=' || @timeliness);
 
--- A unit and those that stood below it in that time, to a depth: the tree of
--- then, the rights of today. One row without text where the unit may be known,
--- but not its figures. $drop are the measures nobody asked for.
+-- A unit and those that stood below it in that time, to a depth: the tree and
+-- the names of then, the rights of today. One row without text where the unit
+-- may be known, but not its figures. $drop are the measures nobody asked for.
 -- rollup_get(caller uuid, today date, unit text, depth int, drop text[],
 --     from_day date, until_day date, before_from date, before_until date,
 --     periods text[], froms date[], untils date[]) : many slow
@@ -46,7 +46,8 @@ tree AS (
 	    AND v.from_on < $until_day AND v.until_on > $from_day
 	WHERE t.level < $depth)
 SELECT r.line FROM (
-SELECT t.level, n.rank_order, n.name, (jsonb_build_object('unit', n.card, 'level', t.level)
+SELECT t.level, n.rank_order, y.name, (jsonb_build_object('unit',
+	n.card::jsonb || jsonb_build_object('name', y.name), 'level', t.level)
     || @figures(n.id, $from_day, $until_day)
     || CASE WHEN $before_from IS NULL THEN '{}' ELSE jsonb_build_object(
 	'previous', @figures(n.id, $before_from, $before_until)) END
@@ -64,6 +65,9 @@ SELECT t.level, n.rank_order, n.name, (jsonb_build_object('unit', n.card, 'level
     AS line
 FROM (SELECT id, min(level) AS level FROM tree GROUP BY id) t
 JOIN unit n ON n.id = t.id
+CROSS JOIN LATERAL (SELECT coalesce((SELECT v.name FROM unit_version v
+    WHERE v.unit_id = n.id AND v.from_on < least($until_day, $today + 1)
+    ORDER BY v.from_on DESC LIMIT 1), n.name) AS name) y
 WHERE @holds(n.id, PERM_FIGURE)
 UNION ALL
 SELECT 0, 0, '', NULL FROM asked a WHERE NOT a.may) r

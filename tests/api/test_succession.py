@@ -305,6 +305,15 @@ def test_a_unit_moves_with_all_below_it(story):
     assert story.versions("office")[1:] == [("Văn phòng", "2025-03-01", None)]
 
 
+def test_figures_of_then_bear_the_names_of_then(story):
+    who = story.leader("office", "head")
+    story.tell("office", "rename", "2025-03-01", name="Văn phòng")
+    names = [story.office.get(
+        f"/v1/rollups?unit={story.ids['office']}&period={p}", who)["items"][0][
+            "unit"]["name"] for p in ("2024-12", "2025-02", "2025-Q1")]
+    assert names == ["UBND office", "UBND office", "Văn phòng"]
+
+
 def test_what_is_derived_is_what_the_whole_tree_says(story):
     told(story)
     cover = ("SELECT unit_id, anc_id, heir, past, range_agg(daterange(from_on,"
