@@ -71,7 +71,7 @@ UNION ALL
 -- who gave the task out decides; nobody need, once it is no longer open
 SELECT 'extension', x.id, x.version, CASE WHEN t.status IN ('assigned',
 	'received', 'in_progress') THEN x.status ELSE 'moot' END, x.unit_id,
-    x.asks_unit_id, x.asks_unit_id, t.lead_staff_id, t.assigned_by,
+    x.asks_unit_id, x.asks_unit_id, t.lead_staff_id, t.given_by,
     x.author_id, x.author_id, x.author_id, t.code, 'Gia hạn đến '
     || to_char(coalesce(x.due_on, x.proposed_on), 'DD/MM/YYYY') || ': '
     || t.title, t.due_on, t.plan_id, NULL

@@ -45,6 +45,10 @@ CREATE TABLE task (
 	quantity_accepted numeric(14,4),
 	origin		json,
 	source		json,
+	-- who gave it out, and the unit he gave it from: passing it on among
+	-- those below changes neither
+	given_by	uuid,
+	given_from	uuid CONSTRAINT task_given_from_exists REFERENCES unit,
 	assigned_by	uuid,
 	assigned_on	date,
 	received_on	date,
@@ -103,6 +107,9 @@ CREATE INDEX task_by_unit_due ON task (unit_id, due_on, status);
 CREATE INDEX task_open_by_due ON task (due_on, id) WHERE status IN
     ('assigned', 'received', 'in_progress', 'done', 'declined');
 CREATE INDEX task_given_out ON task (assigned_by, status) WHERE status IN
+    ('assigned', 'received', 'in_progress', 'done', 'declined', 'paused');
+CREATE INDEX task_passed_on ON task (given_by, status) WHERE
+    given_by <> assigned_by AND status IN
     ('assigned', 'received', 'in_progress', 'done', 'declined', 'paused');
 CREATE INDEX task_by_co_staff ON task USING gin (co_staff_ids);
 CREATE INDEX task_by_co_unit ON task USING gin (co_unit_ids);

@@ -52,6 +52,12 @@ BEGIN ATOMIC
 			'done', 'declined', 'paused')
 		    UNION ALL
 		    SELECT t.id, false FROM task t
+		    WHERE heir IS NOT NULL AND t.given_by = who
+		      AND t.given_by <> t.assigned_by
+		      AND t.status IN ('assigned', 'received', 'in_progress',
+			'done', 'declined', 'paused')
+		    UNION ALL
+		    SELECT t.id, false FROM task t
 		    WHERE heir IS NOT NULL AND t.co_staff_ids @> ARRAY[who]) x
 		GROUP BY x.id),
 	was AS MATERIALIZED (
@@ -65,6 +71,8 @@ BEGIN ATOMIC
 		UPDATE task t SET version = t.version + 1, updated_at = at,
 		    lead_staff_id = CASE WHEN w.leads THEN heir
 			ELSE t.lead_staff_id END,
+		    given_by = CASE WHEN t.given_by = who
+			THEN coalesce(heir, who) ELSE t.given_by END,
 		    assigned_by = CASE WHEN t.assigned_by = who
 			THEN coalesce(heir, who) ELSE t.assigned_by END,
 		    co_staff_ids = CASE WHEN heir IS NOT NULL

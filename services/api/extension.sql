@@ -5,8 +5,9 @@
 (SELECT (own.up & ~PERM_ASSIGN)
     | (@perms(@x.asks_unit_id) & PERM_ASSIGN)
     | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END
+    | CASE WHEN host.given_by = $caller THEN PERM_IS_ASSIGNER ELSE 0 END
     | (@task_rel(host, own.up) & (PERM_IS_DOER | PERM_IS_NAMED
-	| PERM_IS_ASSIGNER | PERM_IS_CO_OWNER))
+	| PERM_IS_CO_OWNER))
     FROM task host CROSS JOIN LATERAL
 	(SELECT @perms(host.unit_id) AS up OFFSET 0) own
     WHERE host.id = @x.task_id);
@@ -94,7 +95,8 @@ upd AS (
 	INSERT INTO extension AS t (id, task_id, unit_id, asks_unit_id,
 	    proposed_on, reason, due_before, author_id, created_at, updated_at)
 	SELECT p.id, p.task_id, h.unit_id,
-	    CASE WHEN h.perms & PERM_IS_LEADER <> 0
+	    CASE WHEN h.given_from <> h.unit_id THEN h.given_from
+		WHEN h.perms & PERM_IS_LEADER <> 0
 		THEN coalesce(h.office, h.unit_id) ELSE h.unit_id END,
 	    p.proposed_on, p.reason, h.due_on, $caller, $now, $now
 	FROM host h JOIN fate f ON f.outcome = 201

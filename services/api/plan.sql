@@ -308,14 +308,16 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 given AS (
 	UPDATE task k SET status = 'assigned', version = k.version + 1,
-	    updated_at = $now, assigned_by = $caller, assigned_on = $today,
+	    updated_at = $now, given_by = $caller, given_from = (u.r).unit_id,
+	    assigned_by = $caller, assigned_on = $today,
 	    count_from = (u.r).count_from
 	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
 	  AND k.deleted_at IS NULL AND k.kind <> 'recurring'
 	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
 begun AS (
 	UPDATE task k SET status = 'in_progress', version = k.version + 1,
-	    updated_at = $now, assigned_by = $caller, assigned_on = $today,
+	    updated_at = $now, given_by = $caller, given_from = (u.r).unit_id,
+	    assigned_by = $caller, assigned_on = $today,
 	    count_from = (u.r).count_from
 	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
 	  AND k.deleted_at IS NULL AND k.kind = 'recurring'

@@ -3,6 +3,9 @@
 -- @task_rel(x, up)
 (@up | CASE WHEN @x.author_id = $caller THEN PERM_IS_AUTHOR ELSE 0 END
     | CASE WHEN @x.assigned_by = $caller THEN PERM_IS_ASSIGNER ELSE 0 END
+    | CASE WHEN @up & PERM_ASSIGN <> 0 AND (@x.given_from IS NULL
+	    OR @x.given_from = @x.unit_id
+	    OR @holds(@x.given_from, PERM_ASSIGN)) THEN PERM_IS_GIVER ELSE 0 END
     | CASE WHEN @x.lead_staff_id = $caller THEN (PERM_IS_DOER | PERM_IS_NAMED)
 	WHEN @x.lead_staff_id IS NULL AND @up & PERM_IS_LEADER <> 0
 	THEN PERM_IS_DOER ELSE 0 END
@@ -341,8 +344,18 @@ cur AS MATERIALIZED (
 	WHERE @task_seen(t, s.perms)),
 @step();
 
+-- The unit a caller gives work from: the highest above the work where he may
+-- assign.
+-- @gives_from(unit)
+(SELECT k.anc_id FROM unit_cover k
+    WHERE k.unit_id = @unit AND k.from_on <= $today AND $today < k.until_on
+      AND @holds(k.anc_id, PERM_ASSIGN)
+    ORDER BY (SELECT count(*) FROM unit_cover above
+	WHERE above.unit_id = k.anc_id AND above.from_on <= $today
+	  AND $today < above.until_on), k.anc_id LIMIT 1);
+
 -- May the step be taken with this input? Work goes to another unit by who may
--- assign there; @moves says what comes of naming another lead at all.
+-- assign there, and to another day by who gave it; @moves says what comes of naming another lead at all.
 -- @task_fate(moves)
 inp AS MATERIALIZED (
 	SELECT @task_input($body, (c.r).unit_id) AS b
@@ -355,6 +368,9 @@ wrong AS MATERIALIZED (
 	WHERE v.so),
 fate AS MATERIALIZED (
 	SELECT CASE WHEN s.outcome <> 200 THEN s.outcome
+	    WHEN (i.b ->> 'due_on')::date <> (c.r).due_on
+		AND (c.r).status <> 'draft' AND c.perms & PERM_IS_GIVER = 0
+		THEN 403
 	    WHEN (i.b ->> 'unit_id')::uuid <> (c.r).unit_id
 		OR i.b ? 'lead_staff_id' AND (i.b ->> 'lead_staff_id')::uuid
 		IS DISTINCT FROM (c.r).lead_staff_id THEN
@@ -433,6 +449,10 @@ upd AS (
 		THEN p.co_staff_ids ELSE t.co_staff_ids END,
 	    due_on = coalesce(p.due_on, t.due_on),
 	    due_rule = CASE WHEN p.due_on IS NULL THEN t.due_rule END,
+	    given_by = CASE WHEN g.gives THEN $caller ELSE t.given_by END,
+	    given_from = CASE WHEN g.gives
+		THEN @gives_from(coalesce(p.unit_id, t.unit_id))
+		ELSE t.given_from END,
 	    assigned_by = CASE $verb WHEN 'assign' THEN $caller
 		ELSE t.assigned_by END,
 	    assigned_on = CASE $verb WHEN 'assign' THEN $today
@@ -471,6 +491,8 @@ upd AS (
 	FROM cur c JOIN fate f ON f.outcome = 200 CROSS JOIN step s
 	CROSS JOIN inp i
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
+	CROSS JOIN LATERAL (SELECT $verb = 'assign' AND ((c.r).status = 'draft'
+	    OR c.perms & PERM_IS_GIVER <> 0) AS gives) g
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
 @reworked(),
@@ -542,7 +564,8 @@ upd AS (
 child AS (
 	INSERT INTO task (id, kind, status, plan_id, parent_id, code, title,
 	    "text", due_on, due_precision, unit_id, office_id, expected_output,
-	    urgency, unit_of_measure, origin, count_from, assigned_by,
+	    urgency, unit_of_measure, origin, count_from, given_by,
+	    given_from, assigned_by,
 	    assigned_on, author_id, created_at, updated_at)
 	SELECT uuid_v7(), CASE (u.r).kind WHEN 'continuous' THEN 'continuous'
 		ELSE 'one_off' END, 'assigned', (u.r).plan_id, (u.r).id,
@@ -551,7 +574,7 @@ child AS (
 		WHEN p.due_on IS NOT NULL THEN 'day' END,
 	    p.unit_id, z.office_id, (u.r).expected_output, (u.r).urgency,
 	    (u.r).unit_of_measure, (u.r).origin, (u.r).count_from, $caller,
-	    $today, $caller, $now, $now
+	    @gives_from(p.unit_id), $caller, $today, $caller, $now, $now
 	FROM upd u CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
 	RETURNING id, unit_id, version, due_on, kind),
 cev AS (

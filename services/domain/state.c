@@ -39,8 +39,11 @@ static const struct ask plan_asks[] = {
 /*
  * Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. Items of a plan are given out by
  * putting it in force; nobody accepts what he must do or has reported himself.
+ * Who may assign where the work is passes it on; only where it was given from
+ * can it be changed, stopped or called back.
  */
-#define GIVER (P(ASSIGN) | P(IS_ASSIGNER))
+#define PASSER (P(ASSIGN) | P(IS_ASSIGNER))
+#define GIVER P(IS_GIVER)
 #define JUDGE (P(ACCEPT) | P(IS_ASSIGNER))
 #define DOER (P(IS_NAMED) | P(IS_REPORTER))
 /* clang-format off */
@@ -50,7 +53,7 @@ static const struct transition task_steps[] = {
 	{ "draft", "assign", "assigned", P(ASSIGN), 0,
 	    P(IS_HELD) | P(IS_PLANNED), 0 },
 	{ "assigned", "update", NULL, GIVER, 0, 0, 0 },
-	{ "assigned", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "assigned", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "assigned", "receive", "received", P(IS_DOER), 0, 0, 0 },
 	{ "assigned", "decline", "declined", P(IS_DOER), 0, 0, STEP_REASON },
 	{ "assigned", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
@@ -58,31 +61,31 @@ static const struct transition task_steps[] = {
 	{ "assigned", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "assigned", "pause", "paused", GIVER, 0, 0, 0 },
 	{ "assigned", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
-	{ "assigned", "cascade", NULL, GIVER, 0, 0, 0 },
+	{ "assigned", "cascade", NULL, PASSER, 0, 0, 0 },
 	{ "received", "update", NULL, GIVER, 0, 0, 0 },
-	{ "received", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "received", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "received", "decline", "declined", P(IS_DOER), 0, 0, STEP_REASON },
 	{ "received", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
 	{ "received", "complete", "done", P(IS_DOER), P(IS_FINITE), 0, 0 },
 	{ "received", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "received", "pause", "paused", GIVER, 0, 0, 0 },
 	{ "received", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
-	{ "received", "cascade", NULL, GIVER, 0, 0, 0 },
+	{ "received", "cascade", NULL, PASSER, 0, 0, 0 },
 	{ "in_progress", "update", NULL, GIVER, 0, 0, 0 },
-	{ "in_progress", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "in_progress", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "in_progress", "progress", "in_progress", P(IS_DOER), 0, 0, 0 },
 	{ "in_progress", "complete", "done", P(IS_DOER), P(IS_FINITE), 0, 0 },
 	{ "in_progress", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "in_progress", "pause", "paused", GIVER, 0, 0, 0 },
 	{ "in_progress", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
-	{ "in_progress", "cascade", NULL, GIVER, 0, 0, 0 },
+	{ "in_progress", "cascade", NULL, PASSER, 0, 0, 0 },
 	{ "done", "withdraw", "in_progress", P(IS_DOER), 0, 0, 0 },
 	{ "done", "accept", "accepted", JUDGE, 0, DOER, 0 },
 	{ "done", "return", "in_progress", JUDGE, 0, DOER, STEP_REASON },
-	{ "declined", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "declined", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "declined", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "declined", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
-	{ "recalled", "assign", "assigned", GIVER, 0, 0, 0 },
+	{ "recalled", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "recalled", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
 	{ "paused", "update", NULL, GIVER, 0, 0, 0 },
 	{ "paused", "resume", "in_progress", GIVER, 0, 0, 0 },

@@ -50,6 +50,21 @@ def test_each_state_knows_its_verbs_and_each_person_his(ext, given):
     ext.only(x, VERBS, {DOER: set(), HEAD: set(), CHAIR: set()}, BODIES)
 
 
+def test_more_time_is_had_where_the_work_was_given_from(ext, office):
+    """What came from above is not lengthened by who passed it on."""
+    t = office.go("tasks", office.task(CHAIR, lead={"unit_code": "economy"}),
+                  "assign", CHAIR)
+    t = office.go("tasks", t, "assign", HEAD, lead={"staff_code": DOER})
+    x = ask(ext, t)
+    both = set(VERBS)
+    ext.only(x, VERBS, {HEAD: set(), UNDER: set(), CHAIR: both, OFFICE: both},
+             BODIES)
+    asked = {u for u in (HEAD, CHAIR) if x["id"] in office.ids(
+        "/v1/me/work?role=approve", u)}
+    assert asked == {CHAIR}
+    assert ext.do(CHAIR, x, "grant")["decided_by"]["code"] == CHAIR
+
+
 def test_granting_moves_the_due_day_and_keeps_the_one_before(ext, office,
                                                              given):
     x = ext.do(HEAD, ask(ext, given), "grant")

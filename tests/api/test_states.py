@@ -175,12 +175,14 @@ class Task(Item):
     actors = (HEAD, CHAIR, UNDER, DEPUTY, OFFICE, DOER, PEER, READER, CITY,
               SIBLING, ADMIN)
     givers = {HEAD, UNDER, CHAIR, DEPUTY, OFFICE}
+    within = {HEAD, UNDER}      # assign in the section, not above it
     judges = {HEAD, UNDER, CHAIR, DEPUTY}
 
     def make_one(self, data):
         author = data.draw(st.sampled_from([HEAD, CHAIR, OFFICE]))
         lead = data.draw(st.sampled_from([DOER, PEER, HEAD]))
         self.lead, self.assigner, self.reporter = lead, None, None
+        self.changers = set()
         self.reworks = 0
         self.begin(self.office.task(author, lead={"staff_code": lead}), author)
 
@@ -193,7 +195,7 @@ class Task(Item):
     def writes(self, actor):
         if self.status == "draft":
             return actor == self.author
-        return actor in self.givers | {self.assigner}
+        return actor in self.changers
 
     def may(self, verb, actor):
         if not self.sees(actor):
@@ -205,6 +207,8 @@ class Task(Item):
             return actor == self.lead
         if self.status == "draft":
             return actor in self.givers
+        if verb in ("recall", "pause", "resume", "cancel"):
+            return actor in self.changers
         return actor in self.givers | {self.assigner}
 
     def body(self, verb, data):
@@ -217,6 +221,9 @@ class Task(Item):
         super().took(verb, actor, body)
         if verb == "assign":
             self.lead, self.assigner = body["lead"]["staff_code"], actor
+            if not self.changers or actor in self.changers:
+                self.changers = (self.givers if actor in self.within
+                                 else self.givers - self.within)
         if verb == "complete":
             self.reporter = actor
         if verb in ("assign", "return", "withdraw"):

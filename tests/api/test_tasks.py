@@ -141,6 +141,48 @@ def test_work_is_not_accepted_by_who_reported_it(office):
     assert asked(CHAIR) and asked(DEPUTY) and not asked(HEAD)
 
 
+def test_what_is_given_from_above_is_changed_from_above(office):
+    """Who is given work for his unit passes it on; the day it is due, and
+    whether it is done at all, stay with whoever gave it."""
+    t = office.task(OFFICE, lead={"unit_code": "economy"})
+    t = office.go("tasks", t, "assign", OFFICE)
+    def keep_from_the_unit(t):
+        for user in (HEAD, UNDER):
+            problem(office.stack.patch(
+                f"/v1/tasks/{t['id']}", user, {"due_on": "2099-12-31"},
+                t["version"]), 403, "forbidden")
+            for verb in ("recall", "pause", "cancel"):
+                office.go("tasks", t, verb, user, 403, **NEEDS.get(verb, {}))
+            office.go("tasks", t, "assign", user, 403, due_on="2099-12-31")
+            assert {"assign", "cascade"} <= set(
+                read(office, t, user)["_permissions"])
+    keep_from_the_unit(t)
+    t = office.go("tasks", t, "assign", HEAD, lead={"staff_code": DOER})
+    keep_from_the_unit(t)
+    assert (t["assigned_by"]["code"], t["due_on"]) == (HEAD, "2099-06-30")
+    t = office.patch("tasks", t, CHAIR, due_on="2099-07-31")
+    t = office.go("tasks", t, "pause", OFFICE)
+    problem(office.stack.verb(f"/v1/tasks/{t['id']}/resume", HEAD, t), 403,
+            "forbidden")
+    t = office.go("tasks", t, "resume", CHAIR)
+    # given anew from above, it is theirs above; what the unit gives is its own
+    t = office.go("tasks", t, "assign", CHAIR, lead={"unit_code": "economy"})
+    keep_from_the_unit(t)
+    own = office.go("tasks", office.task(), "assign", HEAD)
+    own = office.patch("tasks", own, UNDER, due_on="2099-07-31")
+    office.go("tasks", own, "cancel", HEAD, **NEEDS["cancel"])
+
+
+def test_the_items_of_a_plan_are_given_from_where_it_was_issued(office):
+    plan = office.plan_in_force([{"lead": {"unit_code": "economy"}}])
+    t, = office.all(f"/v1/plans/{plan['id']}/tasks", HEAD)
+    office.go("tasks", t, "cancel", HEAD, 403, **NEEDS["cancel"])
+    office.go("tasks", t, "cascade", HEAD,
+              audience=[{"unit_code": "economy"}])
+    part, = office.all(f"/v1/tasks?parent={t['id']}", HEAD)
+    office.go("tasks", part, "cancel", HEAD, **NEEDS["cancel"])
+
+
 def test_a_units_work_is_its_leaders(office):
     t = office.go("tasks", office.task(CHAIR, lead={"unit_code": "economy"}),
                   "assign", CHAIR)

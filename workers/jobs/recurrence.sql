@@ -51,15 +51,15 @@ put AS (
 	INSERT INTO task (id, kind, status, plan_id, parent_id, period, code,
 	    title, "text", due_on, due_precision, unit_id, office_id,
 	    lead_staff_id, expected_output, weight, urgency, quantity,
-	    unit_of_measure, origin, count_from, assigned_by, assigned_on,
-	    author_id, created_at, updated_at)
+	    unit_of_measure, origin, count_from, given_by, given_from,
+	    assigned_by, assigned_on, author_id, created_at, updated_at)
 	SELECT uuid_v7(), 'occurrence', 'assigned', w.plan_id, w.id, a.code,
 	    w.code, w.title, w."text", coalesce(workday_after(z.calendar_id,
 		a.until_on - 1, (w.due_rule ->> 'working_days')::int),
 		a.until_on - 1), 'day', a.unit_id, z.office_id, a.staff_id,
 	    w.expected_output, w.weight, w.urgency, w.quantity,
-	    w.unit_of_measure, w.origin, w.count_from, w.assigned_by, $today,
-	    w.author_id, $now, $now
+	    w.unit_of_measure, w.origin, w.count_from, w.given_by,
+	    w.given_from, w.assigned_by, $today, w.author_id, $now, $now
 	FROM asked a JOIN whole w ON w.id = a.id JOIN unit z ON z.id = a.unit_id
 	ON CONFLICT DO NOTHING
 	RETURNING id, unit_id, version, due_on),
