@@ -1,6 +1,7 @@
 -- task: what somebody must do. An occurrence is a task of kind 'occurrence'
--- under its recurring task, so that states, scope, work lists, reminders and
--- figures know only one kind of item.
+-- under its recurring task, or what a period asks of the progress of continuous
+-- work, so that states, scope, work lists, reminders and figures know only one
+-- kind of item.
 BEGIN;
 SET LOCAL search_path = camket, public;
 
@@ -99,7 +100,8 @@ CREATE UNIQUE INDEX task_occurrence_once ON task
 CREATE UNIQUE INDEX task_code_once_in_plan ON task (plan_id, code)
     WHERE parent_id IS NULL AND code IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX task_by_plan ON task (plan_id, code_sort, id);
-CREATE INDEX task_recurring ON task (id) WHERE kind = 'recurring';
+CREATE INDEX task_recurring ON task (id)
+    WHERE kind IN ('recurring', 'continuous') AND cadence <> '{}';
 CREATE INDEX task_by_parent ON task (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX task_by_lead ON task (lead_staff_id, status)
     WHERE lead_staff_id IS NOT NULL;

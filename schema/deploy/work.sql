@@ -14,7 +14,10 @@ WITH item AS NOT MATERIALIZED (
 	    NULL::uuid AS subject_id,
 	    -- whoever may not decide on it
 	    CASE status WHEN 'done' THEN reported_by END AS barred_id,
-	    code, title, due_on, count_from,
+	    code, title, due_on,
+	    -- the day that ends continuous work is nothing to be late for
+	    CASE task.kind WHEN 'continuous' THEN 'infinity' ELSE count_from
+		END AS count_from,
 	    assigned_on AS since_on, task.kind AS subkind, plan_id,
 	    co_staff_ids, co_unit_ids
 	FROM task WHERE deleted_at IS NULL AND task.kind <> 'recurring'

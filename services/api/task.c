@@ -93,7 +93,7 @@ static const struct field fields[] = {
 	{ .name = "text", .type = F_TEXT, .max = 100000,
 	    .doc = "Chi tiết | Details" },
 	{ .name = "cadence", .type = F_LIST, .item = F_ENUM, .max = 4,
-	    .words = words_cadence, .doc = "Định kỳ | How often it recurs" },
+	    .words = words_cadence, .doc = "Định kỳ, hoặc kỳ báo tiến độ của việc thường xuyên | How often it recurs, or tells of its progress if continuous" },
 	{ .name = "audience", .type = F_CODE, .max = 64,
 	    .doc = "Mã đơn vị hoặc nhóm phải làm | Code of the unit or group it is for" },
 	{ .name = "due_on", .type = F_DATE, .eg = "2026-03-31",
@@ -139,7 +139,7 @@ static const struct field fields[] = {
 	{ .name = "plan", .type = F_REF, .flags = FIELD_SERVER, .ref = "plans",
 	    .eg = "", .doc = "Kế hoạch | The plan" },
 	{ .name = "period", .type = F_PERIOD, .flags = FIELD_SERVER,
-	    .doc = "Kỳ, với một kỳ của nhiệm vụ định kỳ | Period, of an occurrence" },
+	    .doc = "Kỳ, với một kỳ của nhiệm vụ định kỳ hoặc thường xuyên | Period, of an occurrence" },
 	{ .name = "quantity_done", .type = F_DECIMAL, .flags = FIELD_SERVER,
 	    .doc = "Khối lượng đã làm | Quantity done" },
 	{ .name = "quantity_accepted", .type = F_DECIMAL, .flags = FIELD_SERVER,
@@ -280,11 +280,16 @@ const struct resource resource_task = {
 	.kind = "task",
 	.title = "Nhiệm vụ | Tasks",
 	.doc = "Việc được giao: của kế hoạch hoặc đột xuất, một lần, thường "
-	       "xuyên hay định kỳ; mỗi kỳ của việc định kỳ là một mục riêng. "
+	       "xuyên hay định kỳ; mỗi kỳ của việc định kỳ là một mục riêng, "
+	       "và mỗi kỳ báo tiến độ của việc thường xuyên có định kỳ cũng "
+	       "vậy: báo tiến độ bằng lời là đã báo cho kỳ đến hạn kế tiếp. "
 	       "Đúng hạn hay không là theo ngày hoàn thành của báo cáo được "
 	       "xác nhận. | Work given out: of a plan or not, one-off, "
 	       "continuous or recurring; each occurrence of recurring work is "
-	       "an item of its own. In time or not goes by the completion day "
+	       "an item of its own, and so is each period in which continuous "
+	       "work with a cadence has to tell of its progress: progress told "
+	       "in words is that of the period that falls due next. In time or "
+	       "not goes by the completion day "
 	       "of the report that was accepted.",
 	.fields = fields,
 	.creates = PERM_ASSIGN,

@@ -84,24 +84,23 @@
 (CASE WHEN $until IS NULL THEN @signal(t, @days_left(t))
     ELSE @task_then(@signal(t, @days_left(t))) END);
 
--- How the parts of a task stand, whoever may read them; null if it has none.
--- more are just being made.
--- @children(x, more)
-(SELECT CASE WHEN count(*) + @more > 0 THEN json_build_object('total',
-	count(*) + @more,
+-- How the parts of a task, found among these rows, stand, whoever may read
+-- them; null if it has none.
+-- @children(x, parts)
+(SELECT CASE WHEN count(*) > 0 THEN json_build_object('total', count(*),
 	'accepted', count(*) FILTER (WHERE part.status = 'accepted'),
 	'overdue', count(*) FILTER (WHERE @timeliness(part) = 'overdue')) END
-    FROM (SELECT (stood.r).* FROM (SELECT @task_was(piece) AS r
-	FROM task piece
+    FROM (SELECT (stood.r).* FROM (SELECT @task_was(piece::task) AS r
+	FROM @parts piece
 	WHERE piece.parent_id = @x.id AND piece.deleted_at IS NULL
 	  AND ($until IS NULL OR piece.created_at < $until)
 	OFFSET 0) stood) part
     WHERE part.status NOT IN ('draft', 'recalled', 'cancelled'));
 
 -- @task_json(x)
-@task_told(@x, 0);
+@task_told(@x, task);
 
--- @task_told(x, more)
+-- @task_told(x, parts)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
     @x.kind, @x.code, @x.title, @x."text",
     (SELECT json_build_object('id', o.id, 'code', o.number, 'name', o.title)
@@ -123,7 +122,7 @@
     @x.origin, @x.source, @staff_ref(@x.assigned_by) AS assigned_by,
     @x.assigned_on, @x.received_on, @x.progress, @x.result, @x.completed_on,
     @x.recorded_at, @x.accepted_on, @x.return_reason, @x.decline_reason,
-    @x.suggested, @x.reworks, @x.count_from, @children(@x, @more) AS children,
+    @x.suggested, @x.reworks, @x.count_from, @children(@x, @parts) AS children,
     coalesce(@x.due_on < @x.count_from, false) AS historic,
     @timeliness(@x) AS timeliness, @signal(@x, e.days) AS signal,
     e.days AS days_left,
@@ -425,6 +424,58 @@ upd AS (
 @task_turned('update', (SELECT i.b FROM inp i), @task_json(x))
 SELECT outcome, version, status, perms, body FROM out;
 
+-- What is said of how far it is.
+-- @said(b)
+coalesce(@b ->> 'progress', @b ->> 'note');
+
+-- Progress of continuous work, in words, meets what a period has asked of who
+-- does it: what falls due next, else what is overdue. Expects upd and inp.
+-- @met()
+owed AS MATERIALIZED (
+	SELECT o AS r FROM upd u CROSS JOIN inp i
+	JOIN task o ON o.parent_id = (u.r).id
+	    AND o.kind = 'occurrence' AND o.deleted_at IS NULL
+	    AND o.status IN ('assigned', 'received', 'in_progress')
+	    AND o.unit_id = (u.r).unit_id
+	    AND o.lead_staff_id IS NOT DISTINCT FROM (u.r).lead_staff_id
+	WHERE $verb = 'progress' AND (u.r).kind = 'continuous'
+	  AND @said(i.b) <> ''
+	ORDER BY o.due_on < $today, o.due_on, o.period LIMIT 1
+	FOR NO KEY UPDATE OF o),
+met AS (
+	UPDATE task o SET status = 'done', version = o.version + 1,
+	    updated_at = $now, result = @said(i.b), return_reason = NULL,
+	    quantity_done = coalesce((i.b ->> 'quantity_done')::numeric,
+		o.quantity_done),
+	    completed_on = $today, recorded_at = $now, reported_by = $caller
+	FROM owed w CROSS JOIN inp i WHERE o.id = (w.r).id RETURNING o.*);
+
+-- Parts that this statement makes or turns have an event, letters and figures
+-- of their own; piece is all the parts as it leaves them. Expects cur.
+-- @parts_told(parts, verb, before, patch)
+pev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace, before, patch)
+	SELECT $now, 'task', g.id, g.unit_id, g.version, @verb, $caller,
+	    $request, $trace, @before, @patch FROM @parts g RETURNING seq),
+pjb AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'notice', pev.seq::text, $trace FROM pev),
+pmk AS (
+	INSERT INTO mark (unit_id, day) SELECT g.unit_id, g.due_on
+	FROM @parts g
+	WHERE g.due_on IS NOT NULL AND g.kind IN ('one_off', 'occurrence')
+	RETURNING unit_id),
+prj AS (
+	INSERT INTO job (kind, ref, trace)
+	SELECT 'rollup', min(pmk.unit_id::text), $trace FROM pmk
+	HAVING count(*) > 0),
+piece AS (
+	SELECT g.* FROM @parts g
+	UNION ALL
+	SELECT t.* FROM cur c JOIN task t ON t.parent_id = (c.r).id
+	WHERE NOT EXISTS (SELECT FROM @parts g WHERE g.id = t.id));
+
 -- One statement for every verb. Giving out starts the item anew; completion
 -- keeps the day it was done beside the instant it was recorded; a return
 -- counts a rework.
@@ -459,8 +510,7 @@ upd AS (
 		ELSE t.assigned_on END,
 	    received_on = CASE $verb WHEN 'receive' THEN $today
 		WHEN 'assign' THEN NULL ELSE t.received_on END,
-	    progress = coalesce(CASE $verb WHEN 'progress'
-		THEN coalesce(i.b ->> 'progress', i.b ->> 'note') END,
+	    progress = coalesce(CASE $verb WHEN 'progress' THEN @said(i.b) END,
 		t.progress),
 	    quantity_done = coalesce(p.quantity_done, t.quantity_done),
 	    quantity_accepted = coalesce(p.quantity_accepted,
@@ -496,7 +546,12 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
 @reworked(),
-@task_turned($verb, (SELECT i.b FROM inp i), @task_json(x))
+@met(),
+@parts_told(met, 'complete', (SELECT json_pick(to_jsonb(w.r), '{"result": 0,
+    "quantity_done": 0, "return_reason": 0}'::jsonb || @whose()) FROM owed w),
+    (SELECT jsonb_build_object('result', m.result, 'completed_on',
+	m.completed_on) FROM met m)),
+@task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- Which units a part names: one, or those of a group of the task's office that
@@ -563,38 +618,25 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 child AS (
 	INSERT INTO task (id, kind, status, plan_id, parent_id, code, title,
-	    "text", due_on, due_precision, unit_id, office_id, expected_output,
-	    urgency, unit_of_measure, origin, count_from, given_by,
-	    given_from, assigned_by,
-	    assigned_on, author_id, created_at, updated_at)
+	    "text", cadence, due_on, due_precision, due_rule, unit_id,
+	    office_id, expected_output, urgency, unit_of_measure, origin,
+	    count_from, given_by, given_from, assigned_by, assigned_on,
+	    author_id, created_at, updated_at)
 	SELECT uuid_v7(), CASE (u.r).kind WHEN 'continuous' THEN 'continuous'
 		ELSE 'one_off' END, 'assigned', (u.r).plan_id, (u.r).id,
-	    (u.r).code, (u.r).title, (u.r)."text", p.due_on,
+	    (u.r).code, (u.r).title, (u.r)."text",
+	    CASE (u.r).kind WHEN 'continuous' THEN (u.r).cadence
+		ELSE '{}' END, p.due_on,
 	    CASE WHEN p.due_on = (u.r).due_on THEN (u.r).due_precision
 		WHEN p.due_on IS NOT NULL THEN 'day' END,
+	    CASE (u.r).kind WHEN 'continuous' THEN (u.r).due_rule END,
 	    p.unit_id, z.office_id, (u.r).expected_output, (u.r).urgency,
 	    (u.r).unit_of_measure, (u.r).origin, (u.r).count_from, $caller,
 	    @gives_from(p.unit_id), $caller, $today, $caller, $now, $now
 	FROM upd u CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
-	RETURNING id, unit_id, version, due_on, kind),
-cev AS (
-	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
-	    request, trace)
-	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
-	    $request, $trace FROM child g RETURNING seq),
-cjb AS (
-	INSERT INTO job (kind, ref, trace)
-	SELECT 'notice', cev.seq::text, $trace FROM cev),
-cmk AS (
-	INSERT INTO mark (unit_id, day) SELECT g.unit_id, g.due_on
-	FROM child g WHERE g.due_on IS NOT NULL AND g.kind = 'one_off'
-	RETURNING unit_id),
-crj AS (
-	INSERT INTO job (kind, ref, trace)
-	SELECT 'rollup', min(cmk.unit_id::text), $trace FROM cmk
-	HAVING count(*) > 0),
-@task_turned($verb, (SELECT i.b FROM inp i),
-    @task_told(x, (SELECT count(*) FROM child)))
+	RETURNING *),
+@parts_told(child, 'assign', NULL::jsonb, NULL::jsonb),
+@task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))
 SELECT outcome, version, status, perms, body FROM out;
 
 -- task_remove(caller uuid, today date, now timestamptz, id uuid, version int,

@@ -6,5 +6,6 @@ def recurring_work_ends(stack):
     """With the file that gave it out: or the scheduler asks it of the units
     and people that later files make."""
     yield
-    stack.sql("UPDATE task SET status = 'cancelled' WHERE kind = 'recurring'"
+    stack.sql("UPDATE task SET status = 'cancelled' WHERE kind IN"
+              " ('recurring', 'continuous')"
               " AND status IN ('assigned', 'received', 'in_progress')")

@@ -1,5 +1,6 @@
 """Recurring work asks each member of its audience once a period; what it asks is
-an item of its own, and the work itself is never done."""
+an item of its own, and the work itself is never done. Continuous work asks so
+for its progress."""
 
 import pytest
 
@@ -131,3 +132,159 @@ def test_nobody_makes_an_occurrence_by_hand(office):
         "title": "x", "kind": "occurrence", "due_on": "2026-08-31",
         "lead": {"staff_code": DOER}})
     problem(r, 422, "invalid")
+
+# --- continuous work: its progress falls due ---
+
+def continuous(office, **body):
+    return recurring(office, **{"kind": "continuous", **body})
+
+
+def period(office, whole):
+    """The only period that is asked for, once the scheduler has seen it."""
+    until(lambda: parts(office, whole), 15)
+    [x] = parts(office, whole)
+    return x
+
+
+def again(office, item, user=CHAIR):
+    return office.get(f"/v1/tasks/{item['id']}", user)
+
+
+def progress(office, whole, text="Đang làm", user=DOER, **body):
+    return office.go("tasks", again(office, whole), "progress", user,
+                     **({"progress": text} if text else {}), **body)
+
+
+def row(office, item, user=DOER):
+    return next((w for w in office.all("/v1/me/work", user)
+                 if w["id"] == item["id"]), None)
+
+
+def test_who_does_continuous_work_owes_its_progress_each_period(office):
+    t = continuous(office)
+    x = period(office, t)
+    assert (x["kind"], x["period"], x["due_on"], x["lead_staff"]["code"]) == (
+        "occurrence", "2026-08", "2026-08-31", DOER)
+    assert row(office, x)["due_on"] == "2026-08-31"
+    assert again(office, t)["timeliness"] == "continuous"
+    office.stack.clock("set", "2026-09-02")
+    until(lambda: asked(office, t) == {("2026-08", DOER), ("2026-09", DOER)},
+          15)
+    assert again(office, x)["timeliness"] == "overdue"
+    settled(office)
+    assert len(parts(office, t)) == 2
+
+
+def test_continuous_work_without_a_cadence_owes_nothing_by_a_day(office):
+    t = continuous(office, cadence=None)
+    settled(office)
+    assert parts(office, t) == []
+    assert row(office, t)["due_on"] is None
+
+
+def test_progress_meets_what_the_period_asks(office):
+    t = continuous(office)
+    x = period(office, t)
+    office.stack.clock("set", "2026-08-20")
+    t = progress(office, t, "Đã tuyên truyền ở 5 tổ", quantity_done="5")
+    assert (t["status"], t["timeliness"], t["children"]["overdue"]) == (
+        "in_progress", "continuous", 0)
+    x = again(office, x)
+    assert (x["status"], x["timeliness"], x["result"], x["completed_on"],
+            x["quantity_done"]) == (
+        "done", "done_on_time", "Đã tuyên truyền ở 5 tổ", "2026-08-20", "5")
+    assert row(office, x) is None and row(office, t)["due_on"] is None
+    assert row(office, x, CHAIR)["role"] == "approve"
+    assert ("complete", x["version"], DOER) in office.events(x["id"])
+    # and is said anew after it was returned
+    x = office.go("tasks", x, "return", CHAIR, reason="Thiếu số liệu")
+    progress(office, t, "5 tổ, 120 người")
+    x = again(office, x)
+    assert (x["status"], x["result"]) == ("done", "5 tổ, 120 người")
+    x = office.go("tasks", x, "accept", CHAIR)
+    assert x["timeliness"] == "done_on_time"
+
+
+def test_progress_that_says_nothing_or_comes_late_does_not_do(office):
+    t = continuous(office)
+    x = period(office, t)
+    progress(office, t, None)
+    assert again(office, x)["status"] == "assigned"
+    office.stack.clock("set", "2026-09-03")
+    until(lambda: len(parts(office, t)) == 2, 15)
+    # what falls due next comes first, then what is overdue
+    late = lambda: {p["period"]: p["timeliness"] for p in parts(office, t)}
+    progress(office, t, "Tháng 9")
+    assert late() == {"2026-08": "overdue", "2026-09": "done_on_time"}
+    t = progress(office, t, "Tháng 8, bổ sung")
+    assert late() == {"2026-08": "done_late", "2026-09": "done_on_time"}
+    assert t["children"] == {"total": 2, "accepted": 0, "overdue": 0}
+    progress(office, t, "Thêm")
+    assert {p["result"] for p in parts(office, t)} == {
+        "Tháng 9", "Tháng 8, bổ sung"}
+
+
+def test_each_unit_that_continuous_work_is_cascaded_to_owes_its_own(office):
+    t = continuous(office, lead={"unit_code": WARD},
+                   due_rule={"working_days": 1})
+    t = office.go("tasks", again(office, t), "cascade", CHAIR, audience=[
+        {"unit_code": "economy"}, {"unit_code": "culture"}])
+    wholes = office.all(f"/v1/tasks?parent={t['id']}&kind=continuous", CHAIR)
+    for w in wholes:
+        assert w["cadence"] == ["monthly"]
+        assert period(office, w)["due_on"] == "2026-09-01"
+    part = next(w for w in wholes if w["lead_unit"]["code"] == "economy")
+    progress(office, part, "Kinh tế xong", HEAD)
+    assert {w["lead_unit"]["code"]: period(office, w)["status"]
+            for w in wholes} == {"economy": "done", "culture": "assigned"}
+
+
+def test_each_member_of_an_audience_owes_the_progress_of_its_own(office):
+    t = continuous(office, lead={"unit_code": WARD}, audience="economy")
+    x = period(office, t)
+    progress(office, t, "Toàn phường", CHAIR)
+    assert again(office, x)["status"] == "assigned"
+    x = office.go("tasks", x, "complete", HEAD, result="Phần của phòng")
+    assert x["timeliness"] == "done_on_time"
+
+
+def test_reminders_of_progress_go_out_once_and_stop_when_it_is_reported(
+        office):
+    told = lambda x, template: office.stack.sql(
+        "SELECT y.username, d.channel, count(*) FROM delivery d"
+        " JOIN staff y ON y.id = d.staff_id WHERE d.ref = %s"
+        " AND d.template = %s GROUP BY 1, 2 ORDER BY 1, 2", x["id"], template)
+    once = [(DOER, "inapp", 1), (DOER, "mail", 1)]
+    first, second = continuous(office), continuous(office)
+    x, y = period(office, first), period(office, second)
+    until(lambda: told(x, "task_assigned") == once, 15)
+    office.stack.clock("set", "2026-08-28")
+    until(lambda: told(x, "task_soon") == once
+          and told(y, "task_soon") == once, 15)
+    progress(office, first, "Đã báo")
+    office.stack.clock("set", "2026-08-31")
+    until(lambda: told(y, "task_today") == once, 15)
+    assert told(x, "task_today") == []
+    assert told(first, "task_soon") == told(first, "task_today") == []
+
+
+def test_figures_count_the_periods_and_not_the_work(office):
+    unit = office.unit()["code"]
+    head = office.person(unit, "head")
+    t = continuous(office, lead={"unit_code": unit}, due_on="2026-08-31")
+    period(office, t)
+    cell = lambda: office.stack.sql(
+        "SELECT own_open, own_on_time FROM cell"
+        " WHERE unit_id = %s AND day = '2026-08-31'", office.units[unit])
+    until(lambda: cell() == [(1, 0)], 15)
+    progress(office, t, "Đã báo", head)
+    until(lambda: cell() == [(0, 1)], 15)
+
+
+def test_nothing_is_late_about_the_day_that_ends_continuous_work(office):
+    t = continuous(office, cadence=None, due_on="2026-08-20")
+    office.stack.clock("set", "2026-08-24")
+    before = office.get("/v1/me", DOER)["counts"]["overdue"]
+    assert row(office, t)["signal"] == "none"
+    work = office.all("/v1/me/work?role=do", DOER)
+    assert before == sum(w["signal"] == "overdue" for w in work)

@@ -1,14 +1,16 @@
--- What each period of recurring work asks of each member of its audience: of
--- the units or people of a group, of one unit, or, where no audience is named,
--- of who leads the work. Asked when the period begins, of whoever joins while
--- it runs as well; due with its last day, or so many working days after it. It
--- ends with its due day, with its plan, or when it is taken back.
+-- What each period of recurring work, or of continuous work that tells of itself
+-- so often, asks of each member of its audience: of the units or people of a
+-- group, of one unit, or, where no audience is named, of who leads the work.
+-- Asked when the period begins, of whoever joins while it runs as well; due with
+-- its last day, or so many working days after it. It ends with its due day, with
+-- its plan, or when it is taken back.
 -- @recurrence_rows(source)
 whole AS MATERIALIZED (
 	SELECT t.*, coalesce(p.unit_id, t.unit_id) AS top,
 	    coalesce(t.count_from, t.assigned_on) AS since_on
 	FROM @source t LEFT JOIN plan p ON p.id = t.plan_id
-	WHERE t.kind = 'recurring' AND t.deleted_at IS NULL
+	WHERE t.kind IN ('recurring', 'continuous') AND t.cadence <> '{}'
+	  AND t.deleted_at IS NULL
 	  AND t.status IN ('assigned', 'received', 'in_progress')
 	  AND (t.plan_id IS NULL OR p.status = 'in_force')),
 span AS MATERIALIZED (
@@ -94,7 +96,7 @@ WITH @recurrence_rows(task);
 -- recurrence_changed(today date, now timestamptz) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
 WITH touched AS MATERIALIZED (
-	SELECT k.* FROM task k WHERE k.kind = 'recurring' AND k.id IN (
+	SELECT k.* FROM task k WHERE k.id IN (
 	    SELECT e.ref FROM event e JOIN duty d ON d.name = 'recurrence'
 	    WHERE e.xid >= d.horizon AND e.kind = 'task')),
 @recurrence_rows(touched);
