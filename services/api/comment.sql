@@ -102,6 +102,8 @@ LEFT JOIN LATERAL (
 		FROM unnest($verb_codes, $verb_words) v(code, word)
 		WHERE v.code = e.verb), e.verb)) AS summary,
 	    e.patch ->> 'reason' AS reason,
+	    CASE WHEN e.kind = 'task' AND e.verb = 'progress'
+		THEN @said(e.patch) END AS progress,
 	    (SELECT c."text" FROM comment c
 		WHERE c.id::text = e.patch ->> 'comment_id' AND c.ref = e.ref)
 		AS "comment",

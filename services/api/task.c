@@ -76,6 +76,19 @@ static const struct field children_fields[] = {
 	FIELDS_END
 };
 
+static const struct field progress_due_fields[] = {
+	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS,
+	    .doc = "Kỳ | Period" },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_ALWAYS,
+	    .doc = "Hạn báo | Due day" },
+	{ .name = "reported_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày báo | Day it was told" },
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_obligation_state,
+	    .doc = "Đã báo chưa | Whether it was" },
+	FIELDS_END
+};
+
 static const struct field fields[] = {
 	FIELD_ID,
 	{ .name = "plan_id", .type = F_UUID, .flags = FIELD_FIXED | FIELD_WRITE,
@@ -171,6 +184,9 @@ static const struct field fields[] = {
 	{ .name = "children", .type = F_OBJECT, .flags = FIELD_SERVER,
 	    .members = children_fields,
 	    .doc = "Các phần đã giao | The parts given out" },
+	{ .name = "progress_due", .type = F_OBJECT, .flags = FIELD_SERVER,
+	    .members = progress_due_fields,
+	    .doc = "Kỳ báo tiến độ của việc thường xuyên | The period that asks for the progress of continuous work" },
 	{ .name = "count_from", .type = F_DATE, .flags = FIELD_SERVER,
 	    .doc = "Trước ngày này không nhắc, không tính | Nothing due before this day counts" },
 	{ .name = "historic", .type = F_BOOL, .flags = FIELD_ALWAYS, .eg = "false",

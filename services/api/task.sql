@@ -84,18 +84,35 @@
 (CASE WHEN $until IS NULL THEN @signal(t, @days_left(t))
     ELSE @task_then(@signal(t, @days_left(t))) END);
 
--- How the parts of a task, found among these rows, stand, whoever may read
--- them; null if it has none.
+-- The parts of a task, found among these rows, that were given out.
+-- @given_out(x, parts)
+(SELECT (stood.r).* FROM (SELECT @task_was(piece::task) AS r
+    FROM @parts piece
+    WHERE piece.parent_id = @x.id AND piece.deleted_at IS NULL
+      AND ($until IS NULL OR piece.created_at < $until)
+    OFFSET 0) stood
+    WHERE (stood.r).status NOT IN ('draft', 'recalled', 'cancelled'));
+
+-- How they stand, whoever may read them; null if it has none.
 -- @children(x, parts)
 (SELECT CASE WHEN count(*) > 0 THEN json_build_object('total', count(*),
 	'accepted', count(*) FILTER (WHERE part.status = 'accepted'),
 	'overdue', count(*) FILTER (WHERE @timeliness(part) = 'overdue')) END
-    FROM (SELECT (stood.r).* FROM (SELECT @task_was(piece::task) AS r
-	FROM @parts piece
-	WHERE piece.parent_id = @x.id AND piece.deleted_at IS NULL
-	  AND ($until IS NULL OR piece.created_at < $until)
-	OFFSET 0) stood) part
-    WHERE part.status NOT IN ('draft', 'recalled', 'cancelled'));
+    FROM @given_out(@x, @parts) part);
+
+-- Of continuous work, the period that asks who does it for progress: the one
+-- that falls due next, or fell due last; null if none has.
+-- @progress_due(x, parts)
+(SELECT json_build_object('period', part.period, 'due_on', part.due_on,
+	'reported_on', part.completed_on, 'status',
+	CASE WHEN part.completed_on <= part.due_on THEN 'met'
+	    WHEN part.completed_on > part.due_on THEN 'late'
+	    WHEN part.due_on < $day THEN 'missed' ELSE 'open' END)
+    FROM @given_out(@x, @parts) part
+    WHERE @x.kind = 'continuous' AND part.kind = 'occurrence'
+      AND part.unit_id = @x.unit_id
+      AND part.lead_staff_id IS NOT DISTINCT FROM @x.lead_staff_id
+    ORDER BY part.due_on < $day, abs(part.due_on - $day), part.period LIMIT 1);
 
 -- @task_json(x)
 @task_told(@x, task);
@@ -123,6 +140,7 @@
     @x.assigned_on, @x.received_on, @x.progress, @x.result, @x.completed_on,
     @x.recorded_at, @x.accepted_on, @x.return_reason, @x.decline_reason,
     @x.suggested, @x.reworks, @x.count_from, @children(@x, @parts) AS children,
+    @progress_due(@x, @parts) AS progress_due,
     coalesce(@x.due_on < @x.count_from, false) AS historic,
     @timeliness(@x) AS timeliness, @signal(@x, e.days) AS signal,
     e.days AS days_left,

@@ -88,6 +88,8 @@ static const struct field activity_fields[] = {
 	    .doc = "Một câu | In a sentence" },
 	{ .name = "reason", .type = F_TEXT, .flags = FIELD_SERVER,
 	    .doc = "Lý do | Reason" },
+	{ .name = "progress", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .doc = "Tiến độ đã báo | How far it was said to be" },
 	{ .name = "comment", .type = F_TEXT, .flags = FIELD_SERVER,
 	    .doc = "Điều đã nói | What was said" },
 	{ .name = "changed", .type = F_LIST, .item = F_OBJECT,

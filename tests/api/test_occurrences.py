@@ -288,3 +288,40 @@ def test_nothing_is_late_about_the_day_that_ends_continuous_work(office):
     assert row(office, t)["signal"] == "none"
     work = office.all("/v1/me/work?role=do", DOER)
     assert before == sum(w["signal"] == "overdue" for w in work)
+
+
+def test_the_work_tells_which_period_asks_and_whether_it_was_told(office):
+    t = continuous(office)
+    assert again(office, {"id": recurring(office)["id"]})["progress_due"] is None
+    period(office, t)
+    due = lambda: tuple(again(office, t)["progress_due"].values())
+    assert due() == ("2026-08", "2026-08-31", None, "open")
+    office.stack.clock("set", "2026-08-20")
+    told = progress(office, t, "Đang làm")["progress_due"]
+    assert tuple(told.values()) == due() == (
+        "2026-08", "2026-08-31", "2026-08-20", "met")
+    office.stack.clock("set", "2026-09-02")
+    until(lambda: due() == ("2026-09", "2026-09-30", None, "open"), 15)
+    office.go("tasks", again(office, t), "pause", CHAIR)
+    office.stack.clock("set", "2026-10-02")
+    assert due() == ("2026-09", "2026-09-30", None, "missed")
+    x = next(x for x in parts(office, t) if x["period"] == "2026-09")
+    office.go("tasks", x, "complete", DOER, result="Muộn")
+    assert due() == ("2026-09", "2026-09-30", "2026-10-02", "late")
+    then = office.get(f"/v1/tasks/{t['id']}?as_of=2026-08-15", CHAIR)
+    assert tuple(then["progress_due"].values()) == (
+        "2026-08", "2026-08-31", None, "open")
+
+
+def test_every_word_of_progress_is_kept_with_who_and_when(office):
+    t = continuous(office, cadence=None)
+    whole = "Đã làm " + "rất nhiều việc " * 100
+    progress(office, t, "Tuần 1")
+    progress(office, t, None, note="Tuần 2")
+    office.stack.clock("set", "2026-08-20")
+    progress(office, t, whole.strip())
+    lines = [(a["progress"], a["actor"]["code"], a["at"][:10]) for a in
+             office.all(f"/v1/tasks/{t['id']}/activity", HEAD)
+             if a["verb"] == "progress"]
+    assert lines == [("Tuần 1", DOER, lines[0][2]), ("Tuần 2", DOER,
+                     lines[0][2]), (whole.strip(), DOER, "2026-08-20")]
