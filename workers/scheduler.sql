@@ -7,13 +7,20 @@
 	SELECT FROM event e WHERE e.xid >= d.horizon AND e.kind IN @kinds))::int
     FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = @duty);
 
+-- A scheduler that is killed leaves its lease, not its session: whoever comes
+-- next need not wait for the lease to end.
 -- duty_take(name text, lease_s int) : one write
 -- unscoped: machinery; carries no data of the office
-INSERT INTO duty AS d (name, epoch, lease_until)
-VALUES ($name, 1, now() + make_interval(secs => $lease_s))
+INSERT INTO duty AS d (name, epoch, lease_until, session_pid, session_start)
+SELECT $name, 1, now() + make_interval(secs => $lease_s), a.pid,
+    a.backend_start
+FROM pg_stat_get_activity(pg_backend_pid()) a
 ON CONFLICT (name) DO UPDATE SET epoch = d.epoch + 1,
-    lease_until = now() + make_interval(secs => $lease_s)
-WHERE d.next_at <= now() AND (d.lease_until IS NULL OR d.lease_until < now())
+    lease_until = excluded.lease_until, session_pid = excluded.session_pid,
+    session_start = excluded.session_start
+WHERE d.next_at <= now() AND (d.lease_until IS NULL OR d.lease_until < now()
+    OR NOT EXISTS (SELECT FROM pg_stat_get_activity(d.session_pid) b
+	WHERE b.backend_start = d.session_start))
 RETURNING epoch;
 
 -- duty_done(name text, epoch int, cadence_ms int, error text) : none write

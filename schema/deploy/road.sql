@@ -79,11 +79,14 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
--- Periodic duties of the schedulers: any number may run, one holds a duty.
+-- Periodic duties of the schedulers: any number may run, one holds a duty. Its
+-- lease ends with the database session that took it, at the latest at its time.
 CREATE TABLE duty (
 	name		text PRIMARY KEY,
 	epoch		int NOT NULL DEFAULT 0,
 	lease_until	timestamptz,
+	session_pid	int,
+	session_start	timestamptz,
 	ran_at		timestamptz,
 	next_at		timestamptz NOT NULL DEFAULT '-infinity',
 	last_error	text,

@@ -4,6 +4,7 @@ goes to another, and the late one changes nothing."""
 import asyncio
 import concurrent.futures
 import contextlib
+import datetime
 import os
 import signal
 import subprocess
@@ -134,3 +135,23 @@ def test_what_a_killed_worker_held_is_inherited_and_need_not_be_sent_again():
         until(lambda: not stack.sql(HELD), 30)
         assert ledger(stack, "staff.economy1") == [("sent", "250 accepted")]
         assert len(mail.letters) == 1
+
+
+def test_a_killed_schedulers_duty_is_done_by_the_next_before_its_lease_ends(
+        quick):
+    stack, _ = quick
+    held = ("SELECT d.epoch, d.lease_until FROM duty d JOIN pg_stat_activity a"
+            " ON a.pid = d.session_pid AND a.wait_event_type = 'Lock'"
+            " WHERE d.name = 'due' AND d.lease_until > now()")
+    with stack.hold("LOCK TABLE reminder"):
+        until(lambda: stack.sql(held), 30, what="the duty waits")
+        [(epoch, lease)] = stack.sql(held)
+        stack.kill("scheduler")
+        until(lambda: stack.pid("scheduler"), 30, what="another scheduler")
+        # while the killed one's statement runs, nobody else does it as well
+        assert stack.sql(held) == [(epoch, lease)]
+    done = lambda: stack.one("SELECT ran_at FROM duty WHERE name = 'due'"
+                             " AND epoch > %s AND ran_at > %s", epoch,
+                             lease - datetime.timedelta(seconds=60))
+    until(done, 90, what="the duty is done")
+    assert done() < lease
