@@ -138,8 +138,7 @@ LANGUAGE sql STABLE SET search_path = camket, pg_temp AS $$
 	    THEN jsonb_build_object('completed_on', NULL, 'recorded_at', NULL,
 		'accepted_on', NULL, 'status', 'in_progress')
 	    ELSE '{}' END)
-	FROM (SELECT CASE WHEN t.created_at >= until THEN t
-	    ELSE row_was(t, t.id, until) END AS r OFFSET 0) was
+	FROM (SELECT row_was(t, t.id, until) AS r OFFSET 0) was
 $$;
 
 COMMIT;

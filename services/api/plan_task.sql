@@ -14,6 +14,7 @@ LEFT JOIN LATERAL (
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
     WHERE t.plan_id = $id AND t.parent_id IS NULL AND t.deleted_at IS NULL
+      AND @made(t)
       AND EXISTS (SELECT FROM plan p CROSS JOIN LATERAL
 	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) v
 	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))

@@ -55,7 +55,7 @@
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @then(@json) AS body
 FROM @table t CROSS JOIN LATERAL (SELECT @rel AS perms OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @seen;
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t) AND @seen;
 
 -- Further refusals of a step come in the CTE wrong: outcome 409 or 422, and for
 -- 422 a line "pointer fault".
@@ -138,6 +138,6 @@ SELECT outcome, version, status, perms, body FROM out;
 -- @record_filter()
 ($status IS NULL OR @status_then() = ANY ($status))
 AND ($ids IS NULL OR t.id = ANY ($ids))
-AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(t.unit_id)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);

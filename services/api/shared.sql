@@ -101,14 +101,17 @@ step AS MATERIALIZED (
     "accepted_on": 0, "done_on": 0, "verified_on": 0, "reworks": 0}'::jsonb;
 
 -- A row t is read as it stood at the end of the day asked about: json is made
--- of t. What was recorded later is taken as it now stands.
+-- of t.
 -- @then(json)
 (SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @was() AS r
     OFFSET 0) stood) t);
 
 -- @was()
-(CASE WHEN $until IS NULL OR t.created_at >= $until THEN t
-    ELSE row_was(t, t.id, $until) END);
+(CASE WHEN $until IS NULL THEN t ELSE row_was(t, t.id, $until) END);
+
+-- What was made after the day asked about was not there.
+-- @made(x)
+($until IS NULL OR @x.created_at < $until);
 
 -- @status_then()
 (CASE WHEN $until IS NULL THEN t.status ELSE (@was()).status END);

@@ -89,7 +89,7 @@
 (SELECT (stood.r).* FROM (SELECT @task_was(piece::task) AS r
     FROM @parts piece
     WHERE piece.parent_id = @x.id AND piece.deleted_at IS NULL
-      AND ($until IS NULL OR piece.created_at < $until)
+      AND @made(piece)
     OFFSET 0) stood
     WHERE (stood.r).status NOT IN ('draft', 'recalled', 'cancelled'));
 
@@ -156,7 +156,8 @@ SELECT t.version, t.status, s.perms, @task_then(@task_json(t)) AS body
 FROM task t CROSS JOIN LATERAL
     (SELECT @task_rel(t, p.up) AS perms
     FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @task_seen(t, s.perms);
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @task_seen(t, s.perms);
 
 -- @task_filter()
 ($status IS NULL OR @task_status() = ANY ($status))
@@ -179,7 +180,7 @@ AND ($mine IS NULL OR CASE $mine
 	WHEN 'follow' THEN s.perms & PERM_IS_CO_OWNER <> 0 ELSE false END)
 AND ($timeliness IS NULL OR @task_timeliness() = ANY ($timeliness))
 AND ($signal IS NULL OR @task_signal() = ANY ($signal))
-AND @in_unit(t.unit_id) AND @search(t.fold)
+AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 

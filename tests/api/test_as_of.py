@@ -3,7 +3,8 @@ and by the deadline that then held. Rights are those of today."""
 
 import pytest
 
-from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, STRANGER, faults)
+from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, READER, STRANGER,
+                    faults)
 from stack import expect, problem
 
 LATE = {"result": "Đã xong"}
@@ -231,6 +232,72 @@ def test_the_tag_of_a_view_follows_the_day(office, story):
     r = office.stack.get(path + "?as_of=2026-03-03", HEAD)
     assert office.stack.get(path + "?as_of=2026-03-03", HEAD,
                             If_None_Match=r.headers["ETag"]).status_code == 304
+
+
+LEAD = {"lead": {"staff_code": DOER}, "due_on": "2099-06-30"}
+MADE = {
+    "tasks": (HEAD, {"title": "x", **LEAD}),
+    "commitments": (DOER, {"year": 2031, "text": "x", "registered_task": {
+        "title": "x", "due_on": "2031-12-01"}}),
+    "inspections": (READER, {"title": "x", "unit_code": "economy",
+                             "due_on": "2031-06-30",
+                             "origin": {"kind": "watch_list"}}),
+    "measures": (READER, {"kind": "rectify", "title": "x",
+                          "unit_code": "economy", "due_on": "2031-07-15"}),
+    "proposals": (DOER, {"title": "x", "need": "x"}),
+    "complaints": (CHAIR, {"title": "x", "unit_code": "economy",
+                           "channel": "post", "complainant": {
+                               "full_name": "x", "phone": "1"}}),
+    "explanations": (HEAD, {"question": "x", "due_on": "2031-06-05"}),
+    "remediations": (DOER, None),
+}
+
+
+@pytest.fixture(scope="module")
+def made(office, story):
+    """An item of each kind, made on 20 June."""
+    s = office.stack
+    s.clock("set", "2026-06-20")
+    items = {}
+    for kind, (user, body) in MADE.items():
+        if kind == "remediations":
+            r = office.make("reviews", DOER, {
+                "criteria_set_code": "BH-2023", "period": "2033-05",
+                "answers": {"BH01": {"value": True, "remedy": "x"}}})
+            r = office.go("reviews", r, "submit", DOER)
+            office.go("reviews", r, "conclude", HEAD, conclusion="x")
+            [x] = office.all(f"/v1/reviews/{r['id']}/remediations", DOER)
+        else:
+            x = office.make({"explanations": f"tasks/{story['open']['id']}"
+                             "/explanations"}.get(kind, kind), user, body)
+        items[kind] = x
+    return items
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_what_was_made_later_was_not_there(office, made, kind):
+    x, user = made[kind], MADE[kind][0]
+    path = f"/v1/{kind}?ids={x['id']}&counts=status&as_of="
+
+    def listed(day):
+        page = office.get(path + day, user)
+        return len(page["items"]), sum(page["counts"]["status"].values())
+    assert on(office, x, "2026-06-20", user, kind)["id"] == x["id"]
+    assert listed("2026-06-20") == (1, 1)
+    problem(office.stack.get(f"/v1/{kind}/{x['id']}?as_of=2026-06-19", user),
+            404, "not_found")
+    assert listed("2026-06-19") == (0, 0)
+
+
+def test_parts_are_not_there_before_they_were_made(office, made):
+    s, plan = office.stack, office.plan_in_force([{}])
+    path = f"/v1/plans/{plan['id']}/tasks?as_of="
+    assert len(office.all(path + "2026-06-20", OFFICE)) == 1
+    assert office.all(path + "2026-06-19", OFFICE) == []
+    path = (f"/v1/tasks/{made['explanations']['task']['id']}/explanations/"
+            f"{made['explanations']['id']}?as_of=")
+    assert office.get(path + "2026-06-20", HEAD)
+    problem(s.get(path + "2026-06-19", HEAD), 404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
