@@ -61,11 +61,19 @@ BEGIN
 END
 $$;
 
--- The members of a row that a patch names: what an event keeps as "before".
+-- The members of a row that a patch names.
 CREATE FUNCTION json_pick(r jsonb, patch jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT jsonb_object_agg(k, r -> k)
     FROM jsonb_object_keys(patch) k WHERE r ? k);
+
+-- What an event keeps of the row before: what the write has changed, and what
+-- is named. Not what follows from the rest, nor what each write raises.
+CREATE FUNCTION row_kept(was jsonb, stands jsonb, named jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(was) m
+    WHERE named ? m.key OR m.value <> stands -> m.key AND m.key NOT IN
+	('version', 'updated_at', 'fold', 'code_sort', 'doc', 'card'));
 
 -- The one clock of business time: database time plus this shift.
 CREATE TABLE clock (

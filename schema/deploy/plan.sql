@@ -180,22 +180,27 @@ CREATE TABLE plan (
 	CONSTRAINT plan_issued_has_date CHECK (issued_on IS NOT NULL
 	    OR status IN ('draft', 'submitted', 'cancelled'))
 );
-CREATE FUNCTION plan_doc() RETURNS trigger
-LANGUAGE plpgsql SET search_path = camket, pg_temp
+CREATE FUNCTION plan_doc(p plan) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = camket, pg_temp
 SET timezone = 'UTC' AS $$
 BEGIN
-	SELECT rtrim(row_to_json(j)::text, '}') INTO NEW.doc FROM (SELECT
-	    NEW.id, NEW.version, NEW.status, NEW.kind, NEW.number, NEW.symbol,
-	    NEW.title, NEW."text", NEW.issuer, NEW.place, NEW.issued_on,
-	    NEW.legal_bases, NEW.relations, NEW.sections, NEW.recipients,
-	    NEW.signer, NEW.source, NEW.count_from, NEW.activated_on,
-	    NEW.return_reason, NEW.returns, NEW.amendments,
-	    NEW.superseded_by_id, NEW.author_id, NEW.created_at,
-	    NEW.updated_at,
+	RETURN (SELECT rtrim(row_to_json(j)::text, '}') FROM (SELECT
+	    p.id, p.version, p.status, p.kind, p.number, p.symbol, p.title,
+	    p."text", p.issuer, p.place, p.issued_on, p.legal_bases,
+	    p.relations, p.sections, p.recipients, p.signer, p.source,
+	    p.count_from, p.activated_on, p.return_reason, p.returns,
+	    p.amendments, p.superseded_by_id, p.author_id, p.created_at,
+	    p.updated_at,
 	    (SELECT coalesce(json_agg(json_build_object('system', r.system,
 		'key', r.key) ORDER BY r.system, r.key), '[]')
-		FROM external_ref r WHERE r.kind = 'plan' AND r.ref = NEW.id)
-		AS external_refs) j;
+		FROM external_ref r WHERE r.kind = 'plan' AND r.ref = p.id)
+		AS external_refs) j);
+END
+$$;
+CREATE FUNCTION plan_doc() RETURNS trigger
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+BEGIN
+	NEW.doc := plan_doc(NEW);
 	RETURN NEW;
 END
 $$;

@@ -270,13 +270,12 @@ BEGIN
 					'Chuyển công tác')) END,
 			    version = c.version + 1, updated_at = at
 			FROM was w WHERE c.id = w.id
-			RETURNING c.id, c.unit_id, c.version, w.status,
-			    w.unit_id AS unit_before)
+			RETURNING c.id, c.unit_id, c.version,
+			    row_kept(to_jsonb(w), to_jsonb(c), '{}') AS before)
 		INSERT INTO event (at, kind, ref, unit_id, version, verb,
 		    actor_id, before, patch)
 		SELECT transfer_due.at, 'commitment', a.id, a.unit_id,
-		    a.version, 'amend', m.author_id, jsonb_build_object(
-			'status', a.status, 'unit_id', a.unit_before),
+		    a.version, 'amend', m.author_id, a.before,
 		    jsonb_build_object('status', 'draft', 'unit_id', a.unit_id)
 		FROM anew a;
 		WITH moved AS (
@@ -286,7 +285,9 @@ BEGIN
 			WHERE r.subject_staff_id = m.staff_id
 			  AND r.status = 'draft' AND r.period_until > m.on_day
 			  AND r.deleted_at IS NULL AND r.unit_id <> m.unit_id
-			RETURNING 'review' AS kind, r.id, r.version),
+			RETURNING 'review' AS kind, r.id, r.version, (
+			    SELECT row_kept(to_jsonb(o), to_jsonb(r), '{}')
+			    FROM review o WHERE o.id = r.id) AS before),
 		rated AS (
 			UPDATE evaluation e SET unit_id = m.unit_id,
 			    asks_unit_id = asks, office_id = (SELECT u.office_id
@@ -295,11 +296,13 @@ BEGIN
 			WHERE e.staff_id = m.staff_id AND e.status = 'draft'
 			  AND e.period_until > m.on_day
 			  AND e.deleted_at IS NULL AND e.unit_id <> m.unit_id
-			RETURNING 'evaluation', e.id, e.version)
+			RETURNING 'evaluation', e.id, e.version, (
+			    SELECT row_kept(to_jsonb(o), to_jsonb(e), '{}')
+			    FROM evaluation o WHERE o.id = e.id))
 		INSERT INTO event (at, kind, ref, unit_id, version, verb,
-		    actor_id, patch)
+		    actor_id, before, patch)
 		SELECT transfer_due.at, x.kind, x.id, m.unit_id, x.version,
-		    'transfer', m.author_id,
+		    'transfer', m.author_id, x.before,
 		    jsonb_build_object('unit_id', m.unit_id)
 		FROM (TABLE moved UNION ALL TABLE rated) x;
 		UPDATE transfer SET done_at = now()

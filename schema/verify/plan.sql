@@ -9,5 +9,6 @@ SELECT plan_id, code FROM obligation WHERE false;
 SELECT nth, changes FROM plan_amendment WHERE false;
 SELECT staff_id, read_at FROM plan_receipt WHERE false;
 SELECT last FROM number_register WHERE false;
+SELECT 'plan_doc(plan)'::regprocedure;
 
 ROLLBACK;

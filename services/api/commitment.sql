@@ -59,7 +59,7 @@ LEFT JOIN LATERAL (
 	@then(@commitment_json(t)) AS body
     FROM commitment t CROSS JOIN LATERAL
 	(SELECT @commitment_rel(t) AS perms OFFSET 0) s
-    WHERE @commitment_filter() AND @commitment_seen(t, perms) AND /*AFTER*/
+    WHERE @commitment_filter() AND @sees(@commitment_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- commitment_count(caller uuid, today date, until timestamptz,
@@ -71,7 +71,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
 FROM commitment t CROSS JOIN LATERAL
     (SELECT @commitment_rel(t) AS perms OFFSET 0) s
 CROSS JOIN LATERAL (SELECT @status_then() AS status) d
-WHERE @commitment_filter() AND @commitment_seen(t, perms)
+WHERE @commitment_filter() AND @sees(@commitment_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), ());
 
 -- One's own, or one opened for somebody by those who will look at it; what it

@@ -65,7 +65,7 @@ LEFT JOIN LATERAL (
 	@then(@complaint_json(t)) AS body
     FROM complaint t CROSS JOIN LATERAL
 	(SELECT @complaint_rel(t) AS perms OFFSET 0) s
-    WHERE @complaint_filter() AND @complaint_seen(t, perms) AND /*AFTER*/
+    WHERE @complaint_filter() AND @sees(@complaint_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- complaint_count(caller uuid, today date, until timestamptz,
@@ -78,7 +78,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 FROM complaint t CROSS JOIN LATERAL
     (SELECT @complaint_rel(t) AS perms OFFSET 0) s
 CROSS JOIN LATERAL (SELECT @status_then() AS status) d
-WHERE @complaint_filter() AND @complaint_seen(t, perms)
+WHERE @complaint_filter() AND @sees(@complaint_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), (t.channel), ());
 
 -- Taken in by anybody who belongs to the authority or inspects there. What is

@@ -41,15 +41,21 @@
 	'notified', 'acknowledged', 'appealed', 'locked') AS all,
 	@perms & PERM_IS_SUBJECT <> 0 OR @x.status <> 'draft' AS own) w) j);
 
--- evaluation_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, t.status, s.perms, @evaluation_json(t, s.perms) AS body
+-- evaluation_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
+SELECT t.version, t.status, s.perms, @then(@evaluation_json(t, s.perms)) AS body
 FROM evaluation t CROSS JOIN LATERAL
     (SELECT @evaluation_rel(t, @evaluation_up(t)) AS perms OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @evaluation_seen(t, s.perms);
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @sees(@evaluation_seen(t, s.perms));
+
+-- @level_then()
+(CASE WHEN $until IS NULL THEN t.decided_level
+    ELSE (@was(t)).decided_level END);
 
 -- @evaluation_filter()
-($status IS NULL OR t.status = ANY ($status))
-AND ($level IS NULL OR t.decided_level = ANY ($level))
+($status IS NULL OR @status_then() = ANY ($status))
+AND ($level IS NULL OR @level_then() = ANY ($level))
 AND ($period IS NULL OR t.period = $period)
 AND ($scheme IS NULL OR t.scheme = $scheme)
 AND ($staff IS NULL OR t.staff_id = $staff)
@@ -58,11 +64,12 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.staff_id = $caller
     WHEN 'approve' THEN t.status IN ('self_assessed', 'reviewed', 'met')
 	AND s.perms & (PERM_RATE | PERM_DECIDE | PERM_DOSSIER) <> 0
     ELSE false END)
-AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(t.unit_id)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
--- evaluation_list(caller uuid, today date, status text[], level text[],
+-- evaluation_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], level text[],
 --     period text, scheme text, staff uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -73,22 +80,24 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@evaluation_json(t, s.perms) AS body
+	@then(@evaluation_json(t, s.perms)) AS body
     FROM evaluation t CROSS JOIN LATERAL
 	(SELECT @evaluation_rel(t, @evaluation_up(t)) AS perms OFFSET 0) s
-    WHERE @evaluation_filter() AND @evaluation_seen(t, s.perms) AND /*AFTER*/
+    WHERE @evaluation_filter() AND @sees(@evaluation_seen(t, s.perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- evaluation_count(caller uuid, today date, status text[], level text[],
+-- evaluation_count(caller uuid, today date, until timestamptz,
+--     status text[], level text[],
 --     period text, scheme text, staff uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status'
-	WHEN grouping(t.decided_level) = 0 THEN 'level' ELSE 'total' END,
-    coalesce(t.status, t.decided_level, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
+	WHEN grouping(d.level) = 0 THEN 'level' ELSE 'total' END,
+    coalesce(d.status, d.level, ''), count(*)
 FROM evaluation t CROSS JOIN LATERAL
     (SELECT @evaluation_rel(t, @evaluation_up(t)) AS perms OFFSET 0) s
-WHERE @evaluation_filter() AND @evaluation_seen(t, s.perms)
-GROUP BY GROUPING SETS ((t.status), (t.decided_level), ());
+CROSS JOIN LATERAL (SELECT @status_then() AS status, @level_then() AS level) d
+WHERE @evaluation_filter() AND @sees(@evaluation_seen(t, s.perms))
+GROUP BY GROUPING SETS ((d.status), (d.level), ());
 
 -- One's own, or one opened for somebody by his raters or who keeps the
 -- dossiers; what it says of himself is the subject's to write.

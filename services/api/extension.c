@@ -55,7 +55,8 @@ static const struct route routes[] = {
 	    .query = &q_extension_create, .status = 201,
 	    .summary = "Xin gia hạn | Ask for more time" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/extensions/<uuid>",
-	    .run = below_get, .query = &q_extension_get, .params = "fields",
+	    .run = below_get, .query = &q_extension_get,
+	    .params = "fields as_of",
 	    .summary = "Đọc một lần xin gia hạn | Read a request" },
 	{ .pattern = NULL }
 };

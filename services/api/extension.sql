@@ -30,7 +30,8 @@
     @external_refs('extension', @x.id) AS external_refs, @x.created_at,
     @x.updated_at) j);
 
--- extension_get(caller uuid, today date, id uuid) : one read
+-- extension_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(extension, @extension_json(t), @extension_rel(t),
     @extension_seen(perms));
 
@@ -39,7 +40,8 @@
 AND ($staff IS NULL OR t.author_id = $staff)
 AND @extension_seen(perms);
 
--- extension_list(caller uuid, today date, status text[], task uuid,
+-- extension_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], task uuid,
 --     staff uuid, ids uuid[], unit text, subtree bool, deleted text,
 --     after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -48,21 +50,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@extension_json(t) AS body
+	@then(@extension_json(t)) AS body
     FROM extension t CROSS JOIN LATERAL
 	(SELECT @extension_rel(t) AS perms OFFSET 0) s
     WHERE @extension_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- extension_count(caller uuid, today date, status text[], task uuid,
+-- extension_count(caller uuid, today date, until timestamptz,
+--     status text[], task uuid,
 --     staff uuid, ids uuid[], unit text, subtree bool, deleted text)
 --     : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM extension t CROSS JOIN LATERAL
     (SELECT @extension_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @extension_filter()
-GROUP BY GROUPING SETS ((t.status), ());
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- The task that something is asked for, as the caller stands to it.
 -- @task_asked()
@@ -138,13 +142,13 @@ moved AS (
 	UPDATE task k SET due_on = (u.r).due_on, due_rule = NULL,
 	    version = k.version + 1, updated_at = $now
 	FROM upd u WHERE k.id = (u.r).task_id AND (u.r).status = 'granted'
-	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind, k AS r),
 mev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
 	    request, trace, before, patch)
 	SELECT $now, 'task', m.id, m.unit_id, m.version, 'update', $caller,
-	    $request, $trace, json_pick(to_jsonb(h.r), '{"due_on": 0}'
-		|| @whose()), jsonb_build_object('due_on', m.due_on)
+	    $request, $trace, @kept_of(h.r, m.r, '{}'::jsonb),
+	    jsonb_build_object('due_on', m.due_on)
 	FROM moved m CROSS JOIN host h),
 mmk AS (
 	INSERT INTO mark (unit_id, day) SELECT m.unit_id, v.day

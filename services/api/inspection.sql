@@ -70,7 +70,7 @@ LEFT JOIN LATERAL (
 	@then(@inspection_json(t)) AS body
     FROM inspection t CROSS JOIN LATERAL
 	(SELECT @inspection_rel(t) AS perms OFFSET 0) s
-    WHERE @inspection_filter() AND @inspection_seen(t, perms) AND /*AFTER*/
+    WHERE @inspection_filter() AND @sees(@inspection_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- inspection_count(caller uuid, today date, until timestamptz,
@@ -84,7 +84,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 FROM inspection t CROSS JOIN LATERAL
     (SELECT @inspection_rel(t) AS perms OFFSET 0) s
 CROSS JOIN LATERAL (SELECT @status_then() AS status) d
-WHERE @inspection_filter() AND @inspection_seen(t, perms)
+WHERE @inspection_filter() AND @sees(@inspection_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), (t.origin ->> 'kind'), ());
 
 -- The body as columns: the members found, the last day as the day after.

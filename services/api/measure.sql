@@ -70,7 +70,7 @@ LEFT JOIN LATERAL (
 	@then(@measure_json(t)) AS body
     FROM measure t CROSS JOIN LATERAL
 	(SELECT @measure_rel(t) AS perms OFFSET 0) s
-    WHERE @measure_filter() AND @measure_seen(t, perms) AND /*AFTER*/
+    WHERE @measure_filter() AND @sees(@measure_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- measure_count(caller uuid, today date, as_of date,
@@ -83,7 +83,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
     coalesce(d.status, t.kind, ''), count(*)
 FROM measure t CROSS JOIN LATERAL (SELECT @measure_rel(t) AS perms OFFSET 0) s
 CROSS JOIN LATERAL (SELECT @status_then() AS status) d
-WHERE @measure_filter() AND @measure_seen(t, perms)
+WHERE @measure_filter() AND @sees(@measure_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), (t.kind), ());
 
 -- On a finding that is stated, or on its own; by who inspects or judges there,

@@ -12,61 +12,73 @@
 
 -- The row's own members stand ready in doc (schema/deploy/plan.sql).
 -- @plan_json(x)
-(@x.doc || ',"issuer_unit":' || @unit_ref(@x.unit_id) || '}');
+@plan_whole(@x, @x.doc);
 
--- plan_get(caller uuid, today date, id uuid) : one read
-SELECT p.version, p.status, s.perms, @plan_json(p) AS body
-FROM plan p
-CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
-WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, s.perms);
+-- @plan_then()
+@plan_whole(t, (CASE WHEN $until IS NULL THEN t.doc
+    ELSE plan_doc(@was(t)) END));
+
+-- @plan_whole(x, doc)
+(@doc || ',"issuer_unit":' || @unit_ref(@x.unit_id) || '}');
+
+-- plan_get(caller uuid, today date, as_of date, until timestamptz, id uuid)
+--     : one read
+SELECT t.version, t.status, s.perms, @plan_then() AS body
+FROM plan t
+CROSS JOIN LATERAL (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @sees(@plan_seen(t, s.perms));
 
 -- @plan_filter()
-($status IS NULL OR p.status = ANY ($status))
-AND ($kind IS NULL OR p.kind = ANY ($kind))
-AND ($number IS NULL OR p.number = $number)
-AND ($issued_from IS NULL OR p.issued_on >= $issued_from)
-AND ($issued_to IS NULL OR p.issued_on <= $issued_to)
-AND ($ids IS NULL OR p.id = ANY ($ids))
+($status IS NULL OR @status_then() = ANY ($status))
+AND ($kind IS NULL OR t.kind = ANY ($kind))
+AND ($number IS NULL OR t.number = $number)
+AND ($issued_from IS NULL OR t.issued_on >= $issued_from)
+AND ($issued_to IS NULL OR t.issued_on <= $issued_to)
+AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine
-	WHEN 'do' THEN p.author_id = $caller AND p.status = 'draft'
+	WHEN 'do' THEN t.author_id = $caller AND t.status = 'draft'
 	WHEN 'approve' THEN s.perms & PERM_ISSUE <> 0
-	    AND (p.status = 'issued' OR p.status = 'submitted'
-		AND p.author_id <> $caller)
-	WHEN 'assigned' THEN p.author_id = $caller
-	WHEN 'follow' THEN p.status = 'in_force' END)
-AND @in_unit(p.unit_id) AND @search(p.fold)
-AND ($deleted IS NULL AND p.deleted_at IS NULL
-    OR $deleted = 'only' AND p.deleted_at IS NOT NULL);
+	    AND (t.status = 'issued' OR t.status = 'submitted'
+		AND t.author_id <> $caller)
+	WHEN 'assigned' THEN t.author_id = $caller
+	WHEN 'follow' THEN t.status = 'in_force' END)
+AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
+AND ($deleted IS NULL AND t.deleted_at IS NULL
+    OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
--- plan_list(caller uuid, today date, status text[], kind text[], number text,
+-- plan_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], kind text[], number text,
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text, after text[], after_id uuid,
 --     limit int) : many slow
--- sort title: p.title COLLATE "vi-x-icu" :: text
--- sort issued_on: coalesce(p.issued_on, 'infinity') :: date | coalesce(p.issued_on, '-infinity') :: date
--- sort created_at: p.created_at :: timestamptz
--- sort updated_at: p.updated_at :: timestamptz
--- id p.id
+-- sort title: t.title COLLATE "vi-x-icu" :: text
+-- sort issued_on: coalesce(t.issued_on, 'infinity') :: date | coalesce(t.issued_on, '-infinity') :: date
+-- sort created_at: t.created_at :: timestamptz
+-- sort updated_at: t.updated_at :: timestamptz
+-- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
-    SELECT p.id, /*KEY*/ AS key, p.version, p.status, s.perms,
-	@plan_json(p) AS body
-    FROM plan p CROSS JOIN LATERAL
-	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
-    WHERE @plan_filter() AND @plan_seen(p, s.perms) AND /*AFTER*/
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
+	@plan_then() AS body
+    FROM plan t CROSS JOIN LATERAL
+	(SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+    WHERE @plan_filter() AND @sees(@plan_seen(t, s.perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- plan_count(caller uuid, today date, status text[], kind text[], number text,
+-- plan_count(caller uuid, today date, until timestamptz,
+--     status text[], kind text[], number text,
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow
-SELECT CASE WHEN grouping(p.status) = 0 THEN 'status'
-	WHEN grouping(p.kind) = 0 THEN 'kind' ELSE 'total' END,
-    coalesce(p.status, p.kind, ''), count(*)
-FROM plan p CROSS JOIN LATERAL
-    (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) s
-WHERE @plan_filter() AND @plan_seen(p, s.perms)
-GROUP BY GROUPING SETS ((p.status), (p.kind), ());
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
+	WHEN grouping(t.kind) = 0 THEN 'kind' ELSE 'total' END,
+    coalesce(d.status, t.kind, ''), count(*)
+FROM plan t CROSS JOIN LATERAL
+    (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+WHERE @plan_filter() AND @sees(@plan_seen(t, s.perms))
+GROUP BY GROUPING SETS ((d.status), (t.kind), ());
 
 -- What a plan names is known to who writes it; at: where the content stands in
 -- the body, self: the plan. Lines "pointer fault".
@@ -275,6 +287,9 @@ told AS (
     $body -> 'reason'))
 SELECT outcome, version, status, perms, body FROM out;
 
+-- @task_kept(g)
+(SELECT @kept_of(o, @g.r, '{}'::jsonb) FROM task o WHERE o.id = @g.id);
+
 -- Tasks that a plan's step has turned: their events, marks and one job. The
 -- events keep how each stood.
 -- @turned(rows, verb)
@@ -282,8 +297,7 @@ tev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
 	    request, trace, before)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, @verb, $caller,
-	    $request, $trace, (SELECT json_pick(to_jsonb(o), @whose())
-		FROM task o WHERE o.id = g.id) FROM @rows g),
+	    $request, $trace, @task_kept(g) FROM @rows g),
 tmk AS (
 	INSERT INTO mark (unit_id, day) SELECT DISTINCT g.unit_id, g.due_on
 	FROM @rows g WHERE g.due_on IS NOT NULL
@@ -313,7 +327,7 @@ given AS (
 	    count_from = (u.r).count_from
 	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
 	  AND k.deleted_at IS NULL AND k.kind <> 'recurring'
-	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind, k AS r),
 begun AS (
 	UPDATE task k SET status = 'in_progress', version = k.version + 1,
 	    updated_at = $now, given_by = $caller, given_from = (u.r).unit_id,
@@ -321,14 +335,13 @@ begun AS (
 	    count_from = (u.r).count_from
 	FROM upd u WHERE k.plan_id = (u.r).id AND k.status = 'draft'
 	  AND k.deleted_at IS NULL AND k.kind = 'recurring'
-	RETURNING k.id, k.unit_id, k.version),
+	RETURNING k.id, k.unit_id, k.version, k AS r),
 @turned(given, 'assign'),
 oev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
 	    request, trace, before)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, 'assign', $caller,
-	    $request, $trace, (SELECT json_pick(to_jsonb(o), @whose())
-		FROM task o WHERE o.id = g.id) FROM begun g),
+	    $request, $trace, @task_kept(g) FROM begun g),
 @plan_turned($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -370,7 +383,7 @@ ended AS (
 	FROM upd u WHERE k.plan_id = (u.r).id
 	  AND k.status NOT IN ('done', 'accepted', 'cancelled')
 	  AND k.deleted_at IS NULL
-	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind, k AS r),
 @turned(ended, 'cancel'),
 @plan_judged($verb, $body)
 SELECT outcome, version, status, perms, body FROM out;
@@ -389,7 +402,7 @@ gone AS (
 	UPDATE task k SET deleted_at = $now, version = k.version + 1,
 	    updated_at = $now
 	FROM upd u WHERE k.plan_id = (u.r).id AND k.deleted_at IS NULL
-	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind, k AS r),
 @turned(gone, 'delete'),
 out AS MATERIALIZED (
 	SELECT CASE s.outcome WHEN 200 THEN 204 ELSE s.outcome END AS outcome,
@@ -414,7 +427,7 @@ back AS (
 	    updated_at = $now
 	FROM upd u CROSS JOIN cur c WHERE k.plan_id = (u.r).id
 	  AND k.deleted_at = (c.r).deleted_at
-	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind),
+	RETURNING k.id, k.unit_id, k.version, k.due_on, k.kind, k AS r),
 @turned(back, 'restore'),
 @plan_turned('restore', NULL::jsonb)
 SELECT outcome, version, status, perms, body FROM out;

@@ -15,9 +15,10 @@ LEFT JOIN LATERAL (
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
     WHERE t.plan_id = $id AND t.parent_id IS NULL AND t.deleted_at IS NULL
       AND @made(t)
-      AND EXISTS (SELECT FROM plan p CROSS JOIN LATERAL
-	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) v
-	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))
+      AND EXISTS (SELECT FROM plan t CROSS JOIN LATERAL
+	(SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) v
+	WHERE t.id = $id AND t.deleted_at IS NULL
+	  AND @sees(@plan_seen(t, v.perms)))
       AND ($status IS NULL OR @task_status() = ANY ($status))
       AND ($kind IS NULL OR t.kind = ANY ($kind)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;

@@ -89,7 +89,7 @@ LEFT JOIN LATERAL (
 	@then(@proposal_json(t)) AS body
     FROM proposal t CROSS JOIN LATERAL
 	(SELECT @proposal_rel(t) AS perms OFFSET 0) s
-    WHERE @proposal_filter() AND @proposal_seen(t, perms) AND /*AFTER*/
+    WHERE @proposal_filter() AND @sees(@proposal_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- proposal_count(caller uuid, today date, until timestamptz,
@@ -101,7 +101,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
 FROM proposal t CROSS JOIN LATERAL
     (SELECT @proposal_rel(t) AS perms OFFSET 0) s
 CROSS JOIN LATERAL (SELECT @status_then() AS status) d
-WHERE @proposal_filter() AND @proposal_seen(t, perms)
+WHERE @proposal_filter() AND @sees(@proposal_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), ());
 
 -- Anybody proposes, to the head of the authority he works for; the terms of that

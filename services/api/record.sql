@@ -55,7 +55,8 @@
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @then(@json) AS body
 FROM @table t CROSS JOIN LATERAL (SELECT @rel AS perms OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t) AND @seen;
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @sees(@seen);
 
 -- Further refusals of a step come in the CTE wrong: outcome 409 or 422, and for
 -- 422 a line "pointer fault".

@@ -30,14 +30,16 @@
     FROM (SELECT @x.status <> 'draft' OR @perms & PERM_IS_SUBJECT <> 0 AS all)
 	w) j);
 
--- review_get(caller uuid, today date, id uuid) : one read
-SELECT t.version, t.status, s.perms, @review_json(t, s.perms) AS body
+-- review_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
+SELECT t.version, t.status, s.perms, @then(@review_json(t, s.perms)) AS body
 FROM review t CROSS JOIN LATERAL
     (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
-WHERE t.id = $id AND t.deleted_at IS NULL AND @review_seen(t, s.perms);
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @sees(@review_seen(t, s.perms));
 
 -- @review_filter()
-($status IS NULL OR t.status = ANY ($status))
+($status IS NULL OR @status_then() = ANY ($status))
 AND ($period IS NULL OR t.period = $period)
 AND ($scheme IS NULL OR t.scheme = $scheme)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
@@ -45,11 +47,12 @@ AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.subject_staff_id = $caller
     WHEN 'approve' THEN t.status IN ('submitted', 'discussed')
 	AND s.perms & PERM_REVIEW <> 0 ELSE false END)
-AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(t.unit_id)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
--- review_list(caller uuid, today date, status text[], period text,
+-- review_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], period text,
 --     scheme text, subject uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -60,21 +63,23 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@review_json(t, s.perms) AS body
+	@then(@review_json(t, s.perms)) AS body
     FROM review t CROSS JOIN LATERAL
 	(SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
-    WHERE @review_filter() AND @review_seen(t, s.perms) AND /*AFTER*/
+    WHERE @review_filter() AND @sees(@review_seen(t, s.perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- review_count(caller uuid, today date, status text[], period text,
+-- review_count(caller uuid, today date, until timestamptz,
+--     status text[], period text,
 --     scheme text, subject uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status' ELSE 'total' END,
-    coalesce(t.status, ''), count(*)
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
+    coalesce(d.status, ''), count(*)
 FROM review t CROSS JOIN LATERAL
     (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
-WHERE @review_filter() AND @review_seen(t, s.perms)
-GROUP BY GROUPING SETS ((t.status), ());
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+WHERE @review_filter() AND @sees(@review_seen(t, s.perms))
+GROUP BY GROUPING SETS ((d.status), ());
 
 -- Whose leader is asked about a person: his unit's, or the parent's when he
 -- leads it himself. About a unit, without a person: the parent's.

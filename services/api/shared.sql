@@ -94,27 +94,35 @@ step AS MATERIALIZED (
     | PERM_IS_HEARD | PERM_IS_OVER);
 
 -- What an event always keeps of the row before: by it those are found who
--- could see the row, and no longer can; and it tells how the item stood.
+-- could see the row, and no longer can.
 -- @whose()
-'{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0,
-    "due_on": 0, "received_on": 0, "completed_on": 0, "recorded_at": 0,
-    "accepted_on": 0, "done_on": 0, "verified_on": 0, "reworks": 0}'::jsonb;
+'{"status": 0, "unit_id": 0, "lead_staff_id": 0, "co_staff_ids": 0}'::jsonb;
+
+-- What an event keeps of a row that was so, and now is so; patch: what is said
+-- to have changed.
+-- @kept_of(was, is, patch)
+row_kept(to_jsonb(@was), to_jsonb(@is), coalesce(@patch, '{}') || @whose());
 
 -- A row t is read as it stood at the end of the day asked about: json is made
 -- of t.
 -- @then(json)
-(SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @was() AS r
+(SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @was(t) AS r
     OFFSET 0) stood) t);
 
--- @was()
-(CASE WHEN $until IS NULL THEN t ELSE row_was(t, t.id, $until) END);
+-- @was(x)
+(CASE WHEN $until IS NULL THEN @x ELSE row_was(@x, @x.id, $until) END);
 
 -- What was made after the day asked about was not there.
 -- @made(x)
 ($until IS NULL OR @x.created_at < $until);
 
+-- Nobody is told of a day more than he could have been shown: what the caller
+-- may see today he must see as it stood then, by his rights of today.
+-- @sees(seen)
+(@seen AND ($until IS NULL OR @then(@seen)));
+
 -- @status_then()
-(CASE WHEN $until IS NULL THEN t.status ELSE (@was()).status END);
+(CASE WHEN $until IS NULL THEN t.status ELSE (@was(t)).status END);
 
 -- The answer, kept for whoever asks again under the same key.
 -- @kept()
@@ -134,8 +142,7 @@ ev AS (
 	    request, trace, before, patch)
 	SELECT $now, @kind, (u.r).id, (u.r).@unit, (u.r).version, @verb,
 	    $caller, $request, $trace,
-	    (SELECT json_pick(to_jsonb(c.r), coalesce(@patch, '{}') ||
-		@whose()) FROM cur c), @patch
+	    (SELECT @kept_of(c.r, u.r, @patch) FROM cur c), @patch
 	FROM upd u RETURNING seq),
 jb AS (
 	INSERT INTO job (kind, ref, trace)

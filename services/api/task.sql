@@ -26,13 +26,13 @@
 -- @task_seen(x, perms)
 (CASE WHEN @x.status = 'draft' THEN @perms & PERM_IS_AUTHOR <> 0
 	OR (@perms & PERM_READ <> 0 AND EXISTS (SELECT FROM plan o
-	    WHERE o.id = @x.plan_id
-	      AND (o.status <> 'draft' OR o.returns > 0)))
+	    WHERE o.id = @x.plan_id AND ((@was(o)).status <> 'draft'
+		OR (@was(o)).returns > 0)))
     ELSE @perms & (PERM_READ | PERM_IS_AUTHOR | PERM_IS_DOER
 	    | PERM_IS_ASSIGNER | PERM_IS_CO_OWNER) <> 0
 	OR (@x.plan_id IS NOT NULL AND @x.parent_id IS NULL
 	    AND EXISTS (SELECT FROM plan o WHERE o.id = @x.plan_id
-		AND o.status NOT IN ('draft', 'submitted')
+		AND (@was(o)).status NOT IN ('draft', 'submitted')
 		AND @holds(o.unit_id, PERM_PUBLISHED))) END);
 
 -- Timeliness and signal as of the day asked about; never stored.
@@ -71,6 +71,10 @@
 
 -- @task_was(x)
 (CASE WHEN $until IS NULL THEN @x ELSE task_was(@x, $day, $until) END);
+
+-- @task_sees()
+(@task_seen(t, s.perms)
+    AND ($until IS NULL OR @task_then(@task_seen(t, s.perms))));
 
 -- Most lists tell of today: then the row itself is asked.
 -- @task_status()
@@ -157,7 +161,7 @@ FROM task t CROSS JOIN LATERAL
     (SELECT @task_rel(t, p.up) AS perms
     FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
-  AND @task_seen(t, s.perms);
+  AND @task_sees();
 
 -- @task_filter()
 ($status IS NULL OR @task_status() = ANY ($status))
@@ -204,7 +208,7 @@ LEFT JOIN LATERAL (
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-    WHERE @task_filter() AND @task_seen(t, s.perms) AND /*AFTER*/
+    WHERE @task_filter() AND @task_sees() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- task_count(caller uuid, today date, as_of date, until timestamptz,
@@ -222,7 +226,7 @@ FROM (SELECT @task_status() AS status, @task_timeliness() AS timeliness,
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-    WHERE @task_filter() AND @task_seen(t, s.perms)) x
+    WHERE @task_filter() AND @task_sees()) x
 GROUP BY GROUPING SETS ((x.status), (x.timeliness), (x.signal), ());
 
 -- The body as columns: references resolved, the lead's unit found, co-owners
@@ -566,8 +570,8 @@ upd AS (
 @handed(),
 @reworked(),
 @met(),
-@parts_told(met, 'complete', (SELECT json_pick(to_jsonb(w.r), '{"result": 0,
-    "quantity_done": 0, "return_reason": 0}'::jsonb || @whose()) FROM owed w),
+@parts_told(met, 'complete', (SELECT @kept_of(w.r, m, '{}'::jsonb)
+	FROM owed w CROSS JOIN met m),
     (SELECT jsonb_build_object('result', m.result, 'completed_on',
 	m.completed_on) FROM met m)),
 @task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))

@@ -82,7 +82,8 @@ static const struct route routes[] = {
 	    .query = &q_task_event_create, .status = 201,
 	    .summary = "Ghi một lần chậm | Record a delay" },
 	{ .method = GET, .pattern = "/v1/tasks/<uuid>/events/<uuid>",
-	    .run = below_get, .query = &q_task_event_get, .params = "fields",
+	    .run = below_get, .query = &q_task_event_get,
+	    .params = "fields as_of",
 	    .summary = "Đọc một lần chậm, làm lại | Read one" },
 	{ .pattern = NULL }
 };

@@ -39,7 +39,8 @@
     @external_refs('task_event', @x.id) AS external_refs, @x.created_at,
     @x.updated_at) j);
 
--- task_event_get(caller uuid, today date, id uuid) : one read
+-- task_event_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(task_event, @task_event_json(t), @task_event_rel(t),
     @task_event_seen(perms));
 
@@ -49,7 +50,8 @@ AND ($kind IS NULL OR t.kind = ANY ($kind))
 AND ($subject IS NULL OR t.lead_staff_id = $subject)
 AND @task_event_seen(perms);
 
--- task_event_list(caller uuid, today date, status text[], kind text[],
+-- task_event_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], kind text[],
 --     task uuid, subject uuid, ids uuid[], unit text, subtree bool,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
@@ -58,22 +60,24 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@task_event_json(t) AS body
+	@then(@task_event_json(t)) AS body
     FROM task_event t CROSS JOIN LATERAL
 	(SELECT @task_event_rel(t) AS perms OFFSET 0) s
     WHERE @task_event_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- task_event_count(caller uuid, today date, status text[], kind text[],
+-- task_event_count(caller uuid, today date, until timestamptz,
+--     status text[], kind text[],
 --     task uuid, subject uuid, ids uuid[], unit text, subtree bool,
 --     deleted text) : many slow
-SELECT CASE WHEN grouping(t.status) = 0 THEN 'status'
+SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
 	WHEN grouping(t.kind) = 0 THEN 'kind' ELSE 'total' END,
-    coalesce(t.status, t.kind, ''), count(*)
+    coalesce(d.status, t.kind, ''), count(*)
 FROM task_event t CROSS JOIN LATERAL
     (SELECT @task_event_rel(t) AS perms OFFSET 0) s
+CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @task_event_filter()
-GROUP BY GROUPING SETS ((t.status), (t.kind), ());
+GROUP BY GROUPING SETS ((d.status), (t.kind), ());
 
 -- Is this person one who may confirm there, and not who asks?
 -- @authority(who, place, unit)

@@ -266,7 +266,7 @@ function emit(qname, b, sortref,   n, p, i, f, decl, used) {
 		if (split(p[i], f, / +/) != 2) die("parameter \"" p[i] "\" of " qname)
 		used = b
 		b = put(b, "$", f[1], "$" i)
-		if (used == b && f[1] !~ /^(caller|today)$/)
+		if (used == b && f[1] !~ /^(caller|today|as_of)$/)
 			die("parameter $" f[1] " of " qname " is not used")
 		decl = decl sprintf("\t{ \"%s\", %s },\n", f[1], ctype(f[2], qname))
 	}

@@ -3,8 +3,8 @@ and by the deadline that then held. Rights are those of today."""
 
 import pytest
 
-from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, READER, STRANGER,
-                    faults)
+from office import (ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, PERSONNEL, READER,
+                    STRANGER, WARD, faults)
 from stack import expect, problem
 
 LATE = {"result": "Đã xong"}
@@ -249,8 +249,16 @@ MADE = {
                            "channel": "post", "complainant": {
                                "full_name": "x", "phone": "1"}}),
     "explanations": (HEAD, {"question": "x", "due_on": "2031-06-05"}),
+    "plans": (OFFICE, {"title": "x", "issuer_unit_code": WARD}),
+    "reviews": (DOER, {"criteria_set_code": "BH-2023", "period": "2033-06"}),
+    "evaluations": (DOER, {"criteria_set_code": "TC-CHUNG",
+                           "period": "2033-06"}),
+    "extensions": (DOER, {"proposed_on": "2099-12-31", "reason": "x"}),
+    "task-events": (DOER, {"cause": "x"}),
     "remediations": (DOER, None),
 }
+BELOW = {"explanations": "explanations", "extensions": "extensions",
+         "task-events": "events"}
 
 
 @pytest.fixture(scope="module")
@@ -268,8 +276,9 @@ def made(office, story):
             office.go("reviews", r, "conclude", HEAD, conclusion="x")
             [x] = office.all(f"/v1/reviews/{r['id']}/remediations", DOER)
         else:
-            x = office.make({"explanations": f"tasks/{story['open']['id']}"
-                             "/explanations"}.get(kind, kind), user, body)
+            path = (f"tasks/{story['open']['id']}/{BELOW[kind]}"
+                    if kind in BELOW else kind)
+            x = office.make(path, user, body)
         items[kind] = x
     return items
 
@@ -289,20 +298,208 @@ def test_what_was_made_later_was_not_there(office, made, kind):
     assert listed("2026-06-19") == (0, 0)
 
 
-def test_parts_are_not_there_before_they_were_made(office, made):
-    s, plan = office.stack, office.plan_in_force([{}])
+def test_parts_are_not_there_before_they_or_their_whole_were_made(office, made):
+    s = office.stack
+    s.clock("set", "2026-06-22")
+    plan = office.plan()
+    s.clock("set", "2026-06-23")
+    office.task(OFFICE, plan_id=plan["id"])
+    s.clock("set", "2026-06-24")
     path = f"/v1/plans/{plan['id']}/tasks?as_of="
-    assert len(office.all(path + "2026-06-20", OFFICE)) == 1
-    assert office.all(path + "2026-06-19", OFFICE) == []
-    path = (f"/v1/tasks/{made['explanations']['task']['id']}/explanations/"
-            f"{made['explanations']['id']}?as_of=")
-    assert office.get(path + "2026-06-20", HEAD)
-    problem(s.get(path + "2026-06-19", HEAD), 404, "not_found")
+    assert len(office.all(path + "2026-06-23", OFFICE)) == 1
+    assert office.all(path + "2026-06-22", OFFICE) == []
+    problem(s.get(path + "2026-06-21", OFFICE), 404, "not_found")
+    for kind, name in BELOW.items():
+        x = made[kind]
+        path = f"/v1/tasks/{x['task']['id']}/{name}"
+        for day, n in (("2026-06-20", 1), ("2026-06-19", 0)):
+            found = office.all(f"{path}?as_of={day}", HEAD)
+            assert (x["id"] in [y["id"] for y in found]) == n
+            r = s.get(f"{path}/{x['id']}?as_of={day}", HEAD)
+            assert r.status_code == (200 if n else 404)
+
+
+def test_a_plan_is_read_as_it_stood_and_a_draft_by_its_author_alone(
+        office, made):
+    s = office.stack
+    s.clock("set", "2026-07-01")
+    plan = office.plan(title="Dự thảo", sections=[{"code": "I",
+                                                   "title": "Một"}])
+    t = office.task(OFFICE, plan_id=plan["id"], due_on="2026-08-31")
+    s.clock("set", "2026-07-02")
+    plan = office.patch("plans", plan, OFFICE, title="Kế hoạch",
+                        sections=[{"code": "I", "title": "Hai"}])
+    plan = office.go("plans", plan, "submit", OFFICE)
+    s.clock("set", "2026-07-03")
+    plan = office.go("plans", plan, "issue", CHAIR, issued_on="2026-07-03")
+    s.clock("set", "2026-07-06")
+    plan = office.go("plans", plan, "activate", CHAIR)
+    s.clock("set", "2026-07-07")
+    plan = office.go("plans", plan, "amend", CHAIR, reason="Sửa", patch={
+        "title": "Kế hoạch mới"}, document={"number": "7/QĐ",
+                                            "issued_on": "2026-07-07"})
+    s.clock("set", "2026-07-08")
+    office.go("plans", plan, "close", CHAIR)
+
+    def stood(day, user=OFFICE):
+        x = on(office, plan, day, user, "plans")
+        return (x["status"], x["title"], x["sections"][0]["title"],
+                x["number"] is not None, x["issued_on"], x["activated_on"],
+                x["amendments"])
+    new = "Kế hoạch", "Hai"
+    assert stood("2026-07-01") == ("draft", "Dự thảo", "Một", False, None,
+                                   None, 0)
+    assert stood("2026-07-02") == ("submitted", *new, False, None, None, 0)
+    assert stood("2026-07-03") == ("issued", *new, True, "2026-07-03", None, 0)
+    assert stood("2026-07-06") == ("in_force", *new, True, "2026-07-03",
+                                   "2026-07-06", 0)
+    assert stood("2026-07-07")[:2] == ("in_force", "Kế hoạch mới")
+    today = office.get(f"/v1/plans/{plan['id']}", OFFICE)
+    for day in ("2026-07-08", "2026-07-09"):
+        assert on(office, plan, day, OFFICE, "plans") == today
+    assert stood("2026-07-02", CHAIR) == stood("2026-07-02")
+    assert stood("2026-07-03", DOER) == stood("2026-07-03")
+    for user, day in ((CHAIR, "2026-07-01"), (DOER, "2026-07-02")):
+        for path in (f"/v1/plans/{plan['id']}", f"/v1/tasks/{t['id']}",
+                     f"/v1/plans/{plan['id']}/tasks"):
+            problem(s.get(f"{path}?as_of={day}", user), 404, "not_found")
+        for path in (f"/v1/plans?ids={plan['id']}",
+                     f"/v1/tasks?ids={t['id']}"):
+            assert office.get(f"{path}&as_of={day}", user)["items"] == []
+    page = office.get(f"/v1/plans?ids={plan['id']}&as_of=2026-07-06"
+                      "&counts=status&status=in_force", DOER)
+    assert [x["title"] for x in page["items"]] == ["Kế hoạch"]
+    assert page["counts"] == {"status": {"in_force": 1}}
+    assert not office.ids(f"/v1/plans?ids={plan['id']}&as_of=2026-07-06"
+                          "&status=closed", DOER)
+
+
+def test_a_review_is_read_as_it_stood(office, made):
+    s, r = office.stack, made["reviews"]
+    s.clock("set", "2026-07-02")
+    r = office.patch("reviews", r, DOER, answers={"BH01": {"value": True,
+                                                           "remedy": "x"}})
+    s.clock("set", "2026-07-03")
+    r = office.go("reviews", r, "submit", DOER)
+    s.clock("set", "2026-07-06")
+    r = office.go("reviews", r, "return", HEAD, reason="Chưa rõ")
+    r = office.patch("reviews", r, DOER, answers={"BH01": {"remedy": "y"}})
+    s.clock("set", "2026-07-07")
+    r = office.go("reviews", r, "submit", DOER)
+    s.clock("set", "2026-07-08")
+    office.go("reviews", r, "conclude", HEAD, conclusion="Nhất trí")
+
+    def stood(day, user=DOER):
+        x = on(office, r, day, user, "reviews")
+        return (x["status"], (x["answers"] or {}).get("BH01", {}).get(
+            "remedy"), x["return_reason"], x["returns"], x["conclusion"])
+    assert stood("2026-07-01") == ("draft", None, None, 0, None)
+    assert stood("2026-07-02") == ("draft", "x", None, 0, None)
+    assert stood("2026-07-03", HEAD) == ("submitted", "x", None, 0, None)
+    assert stood("2026-07-06") == ("draft", "y", "Chưa rõ", 1, None)
+    # what he was still writing
+    assert stood("2026-07-06", HEAD) == ("draft", None, "Chưa rõ", 1, None)
+    assert stood("2026-07-07", HEAD) == ("submitted", "y", None, 1, None)
+    assert stood("2026-07-08")[4] == "Nhất trí"
+    problem(s.get(f"/v1/reviews/{r['id']}?as_of=2026-07-02", HEAD), 404,
+            "not_found")
+    path = f"/v1/reviews?ids={r['id']}&counts=status&as_of="
+    assert office.get(path + "2026-07-02", HEAD)["items"] == []
+    assert office.get(path + "2026-07-07", HEAD)["counts"] == {
+        "status": {"submitted": 1}}
+    assert office.ids(path + "2026-07-03&status=submitted", HEAD)
+
+
+def test_an_evaluation_is_read_as_it_stood(office, made):
+    s, e = office.stack, made["evaluations"]
+    for day, verb, user, body in (
+            ("2026-07-03", "self_assess", DOER, {}),
+            ("2026-07-06", "review", HEAD, {"review_note": "Khá",
+                                            "proposed_level": "good"}),
+            ("2026-07-07", "meet", PERSONNEL, {}),
+            ("2026-07-08", "decide", CHAIR, {"level": "excellent"})):
+        s.clock("set", day)
+        e = office.go("evaluations", e, verb, user, **body)
+
+    def stood(day, user=HEAD):
+        x = on(office, e, day, user, "evaluations")
+        return (x["status"], x["proposed_level"], x["review_note"],
+                x["level"], x["decided_on"])
+    assert stood("2026-07-03") == ("self_assessed", None, None, None, None)
+    assert stood("2026-07-07") == ("met", "good", "Khá", None, None)
+    assert stood("2026-07-07", DOER) == ("met", None, None, None, None)
+    assert stood("2026-07-08", DOER) == ("decided", "good", "Khá", "excellent",
+                                         "2026-07-08")
+    problem(s.get(f"/v1/evaluations/{e['id']}?as_of=2026-07-02", HEAD), 404,
+            "not_found")
+    path = f"/v1/evaluations?ids={e['id']}&counts=status,level&as_of="
+    assert office.get(path + "2026-07-07", HEAD)["counts"] == {
+        "status": {"met": 1}, "level": {"": 1}}
+    assert not office.ids(path + "2026-07-07&level=excellent", HEAD)
+    assert office.ids(path + "2026-07-08&level=excellent", HEAD)
+
+
+def test_what_is_asked_about_a_task_is_read_as_it_stood(office, made):
+    s = office.stack
+    x, ev = made["extensions"], made["task-events"]
+    s.clock("set", "2026-07-09")
+    ev = office.go("task-events", ev, "ask", DOER, authority_staff_code=HEAD,
+                   evidence="Công điện")
+    s.clock("set", "2026-07-10")
+    office.go("extensions", x, "grant", HEAD, due_on="2099-11-30")
+    ev = office.go("task-events", ev, "confirm", HEAD)
+
+    def stood(day):
+        x_ = on(office, x, day, kind="extensions")
+        return x_["status"], x_["due_on"], x_["decided_by"] is not None
+    assert stood("2026-07-09") == ("asked", None, False)
+    assert stood("2026-07-10") == ("granted", "2099-11-30", True)
+
+    def befell(day):
+        e = on(office, ev, day, kind="task-events")
+        return (e["status"], e["exempt"], e["evidence"],
+                e["authority"] is not None, e["decided_on"])
+    assert befell("2026-07-08") == ("recorded", False, None, False, None)
+    assert befell("2026-07-09") == ("asked", False, "Công điện", True, None)
+    assert befell("2026-07-10") == ("confirmed", True, "Công điện", True,
+                                    "2026-07-10")
+    for kind, y in (("extensions", x), ("task-events", ev)):
+        path = f"/v1/{kind}?ids={y['id']}&counts=status&as_of=2026-07-09"
+        assert office.get(path, HEAD)["counts"] == {"status": {"asked": 1}}
+        assert office.ids(path + "&status=asked", HEAD) == [y["id"]]
+
+
+def test_all_that_a_step_has_written_is_taken_back(office, made):
+    s = office.stack
+    c, t = made["commitments"], made["tasks"]
+    s.clock("set", "2026-07-13")
+    c = office.go("commitments", c, "submit", DOER)
+    t = office.go("tasks", t, "assign", HEAD)
+    s.clock("set", "2026-07-14")
+    c = office.go("commitments", c, "approve", HEAD)
+    t = office.go("tasks", t, "receive", DOER)
+    t = office.go("tasks", t, "progress", DOER, progress="Một nửa",
+                  quantity_done="5")
+
+    def stood(day):
+        x = on(office, c, day, DOER, "commitments")
+        return (x["status"], x["submitted_on"], x["approved_on"],
+                x["approved_by"] is not None)
+    assert stood("2026-07-10") == ("draft", None, None, False)
+    assert stood("2026-07-13") == ("submitted", "2026-07-13", None, False)
+    assert stood("2026-07-14") == ("approved", "2026-07-13", "2026-07-14",
+                                   True)
+    problem(s.get(f"/v1/commitments/{c['id']}?as_of=2026-07-10", HEAD), 404,
+            "not_found")
+    assert on(office, t, "2026-07-10")["assigned_on"] is None
+    x = on(office, t, "2026-07-13")
+    assert (x["assigned_on"], x["received_on"], x["progress"],
+            x["quantity_done"]) == ("2026-07-13", None, None, None)
 
 
 @pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
                                   "/v1/tasks?as_of=2026-02-30",
-                                  "/v1/extensions?as_of=2026-02-03"])
+                                  "/v1/handovers?as_of=2026-02-03"])
 def test_a_day_that_is_none_and_one_that_is_not_taken_are_refused(
         office, story, path):
     r = office.stack.get(path.format(story["t"]["id"]), HEAD)
