@@ -467,6 +467,8 @@ READERS = {
     "indicators": (CHAIR, CLERK, SUPERIOR), "plans": (CLERK, WOMEN),
     "staff-events": (CHAIR, OFFICE), "commitments": (CHAIR,),
 }
+# Who have no past to be read: what was found, measured or befell a person.
+TIMELESS = {"findings", "indicators", "staff-events"}
 # Next year's plan is a draft, its author's alone.
 OWN = {("IV.2/kế-hoạch-2025", WOMEN)}
 # In the new ward's office another keeps people's dossiers.
@@ -627,14 +629,15 @@ class Year(Office):
             return "commitments"
         return self.items[name][0] if name in self.items else None
 
-    def reading(self, name, reader):
+    def reading(self, name, reader, query=""):
         item, _, period = name.partition(" ")
         if self.kind(name) == "commitments":
             unit = item.startswith("IV.1")
             return ", ".join(f"{n} {k}" for k, n in sorted(Counter(
                 x["status"] + " unfulfilled" * (x["fulfilled"] is False)
                 for x in self.all(
-                    "/v1/commitments?year=2024&limit=50", reader)
+                    "/v1/commitments?year=2024&limit=50"
+                    + query.replace("?", "&"), reader)
                 if (x["subject"] is None) == unit).items()))
         if period:
             r = self.s.get(f"{self.path(item)}/total?period={period}", reader)
@@ -643,7 +646,7 @@ class Year(Office):
             t = r.json()
             return "none" if t["value"] is None else (
                 t["value"] + (" met" if t["met"] else " not met"))
-        r = self.s.get(self.path(item), reader)
+        r = self.s.get(self.path(item) + query, reader)
         return (standing(self.kind(item), r.json()) if r.status_code == 200
                 else str(r.status_code))
 
@@ -931,6 +934,20 @@ def test_a_paragraph_stands_as_it_was_scripted(year, paragraph, date):
             and (year.kind(name), who) in NO_MORE else row[n]
             for who in READERS[year.kind(name)]}
     assert got == want
+
+
+@pytest.mark.parametrize("date", DATES[:-1])
+def test_how_a_paragraph_stood_is_told_afterwards(year, date):
+    want, got = {}, {}
+    for name in READINGS:
+        kind = year.kind(name)
+        for who in () if kind in TIMELESS else READERS[kind]:
+            if (kind, who) not in NO_MORE:
+                then = year.seen[date, name]
+                want[name, who] = "404" if then == "-" else then[who]
+                got[name, who] = year.reading(name, who, "?as_of=" + date)
+    assert got == want
+    assert len(got) > 100
 
 
 @pytest.mark.parametrize("date", DATES)
