@@ -114,13 +114,7 @@ bind_dry_run(struct ctx *c)
 enum step
 below_list(struct ctx *c)
 {
-	struct param *p;
-
-	p = arena_zalloc(&c->arena, sizeof(*p));
-	p->name = arena_strdup(&c->arena, c->route->below);
-	p->value = arena_strdup(&c->arena, c->args[0]);
-	p->next = c->params;
-	c->params = p;
+	param_give(c, c->route->below, c->args[0]);
 	return (page_list(c));
 }
 

@@ -5,8 +5,10 @@
 #include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
+#include "http/check.h"
 #include "queries.h"
 
+static enum step occurrences(struct ctx *);
 static void task_prepare(struct ctx *, const char *, json_t *);
 static void check_who(struct ctx *, json_t *, const char *);
 static void check_due(struct ctx *, json_t *);
@@ -289,7 +291,17 @@ static const struct verb verbs[] = {
 	{ "cascade", cascade_fields, "Triển khai xuống các đơn vị | Cascade to units", &q_task_cascade },
 	{ NULL, NULL, NULL, NULL }
 };
+
+static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/tasks/<uuid>/occurrences",
+	    .run = occurrences, .below = "parent", .list = q_task_list_sorts,
+	    .query = &q_task_get, .counts = &q_task_count,
+	    .summary = "Các kỳ của việc định kỳ | Occurrences of recurring work" },
+	{ .pattern = NULL }
+};
 /* clang-format on */
+
+static const struct narrow narrow = { "occurrences", &q_occurrence_get };
 
 const struct resource resource_task = {
 	.name = "tasks",
@@ -299,12 +311,15 @@ const struct resource resource_task = {
 	       "xuyên hay định kỳ; mỗi kỳ của việc định kỳ là một mục riêng, "
 	       "và mỗi kỳ báo tiến độ của việc thường xuyên có định kỳ cũng "
 	       "vậy: báo tiến độ bằng lời là đã báo cho kỳ đến hạn kế tiếp. "
+	       "Mỗi "
+	       "kỳ cũng đọc và xử lý ở `/v1/occurrences/{id}`. "
 	       "Đúng hạn hay không là theo ngày hoàn thành của báo cáo được "
 	       "xác nhận. | Work given out: of a plan or not, one-off, "
 	       "continuous or recurring; each occurrence of recurring work is "
 	       "an item of its own, and so is each period in which continuous "
 	       "work with a cadence has to tell of its progress: progress told "
-	       "in words is that of the period that falls due next. In time or "
+	       "in words is that of the period that falls due next. They are "
+	       "read and moved at `/v1/occurrences/{id}`, too. In time or "
 	       "not goes by the completion day "
 	       "of the report that was accepted.",
 	.fields = fields,
@@ -322,7 +337,16 @@ const struct resource resource_task = {
 	.remove = &q_task_remove,
 	.restore = &q_task_restore,
 	.prepare = task_prepare,
+	.narrow = &narrow,
+	.routes = routes,
 };
+
+static enum step
+occurrences(struct ctx *c)
+{
+	param_give(c, "kind", "occurrence");
+	return (below_list(c));
+}
 
 static void
 task_prepare(struct ctx *c, const char *verb, json_t *body)

@@ -156,12 +156,20 @@
 
 -- task_get(caller uuid, today date, as_of date, until timestamptz, id uuid)
 --     : one read
+@task_read(false);
+
+-- occurrence_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
+@task_read(true);
+
+-- What recurs asks each time for an occurrence: these alone?
+-- @task_read(these)
 SELECT t.version, t.status, s.perms, @task_then(@task_json(t)) AS body
 FROM task t CROSS JOIN LATERAL
     (SELECT @task_rel(t, p.up) AS perms
     FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
 WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
-  AND @task_sees();
+  AND (NOT @these OR t.kind = 'occurrence') AND @task_sees();
 
 -- @task_filter()
 ($status IS NULL OR @task_status() = ANY ($status))

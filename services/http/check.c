@@ -133,6 +133,17 @@ param_take(struct ctx *c, const char *name)
 	return (NULL);
 }
 
+void
+param_give(struct ctx *c, const char *name, const char *value)
+{
+	struct param *p = arena_zalloc(&c->arena, sizeof(*p));
+
+	p->name = arena_strdup(&c->arena, name);
+	p->value = arena_strdup(&c->arena, value);
+	p->next = c->params;
+	c->params = p;
+}
+
 enum step
 param_rest(struct ctx *c)
 {

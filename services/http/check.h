@@ -30,6 +30,9 @@ enum step check_day(struct ctx *, const struct query *);
 /* Take a parameter of the query string: its value, or NULL. */
 const char *param_take(struct ctx *, const char *name);
 
+/* Give one that the path means: as if asked for, and not to be asked again. */
+void param_give(struct ctx *, const char *name, const char *value);
+
 /* Refuse when a parameter is left that nobody took. */
 enum step param_rest(struct ctx *);
 

@@ -46,6 +46,7 @@ static void take_written(struct ctx *, struct db_answer *);
 static int first_may_have_won(struct ctx *, const struct db_answer *);
 static void refused(struct ctx *, const struct db_answer *);
 static void take_repeated(struct ctx *, struct db_answer *);
+static void take_narrow(struct ctx *, struct db_answer *);
 static void take_delegation(struct ctx *, struct db_answer *);
 static enum step verb_take(struct ctx *);
 static enum step again(struct ctx *);
@@ -115,6 +116,21 @@ crud_verb(struct ctx *c)
 		return (STEP_MORE);
 	ctx_bind(c, "for_id", json_string_value(whom));
 	return (ctx_send(c, &q_delegation_live, take_delegation));
+}
+
+/* Of what goes by a narrower name, only what does. */
+enum step
+crud_narrow_verb(struct ctx *c)
+{
+	c->next = crud_verb;
+	return (ctx_send(c, c->route->resource->narrow->get, take_narrow));
+}
+
+static void
+take_narrow(struct ctx *c, struct db_answer *a)
+{
+	if (!ctx_failed(c, a) && db_rows(a) == 0)
+		problem(c, P_NOT_FOUND, NULL);
 }
 
 /* Who acts for another must stand in for him; how it is signed is kept. */

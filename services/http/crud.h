@@ -15,6 +15,7 @@ enum step crud_get(struct ctx *);
 enum step crud_create(struct ctx *);
 enum step crud_patch(struct ctx *);
 enum step crud_verb(struct ctx *);
+enum step crud_narrow_verb(struct ctx *);
 enum step crud_remove(struct ctx *);
 enum step crud_restore(struct ctx *);
 

@@ -28,6 +28,8 @@ struct node {
 	const struct route *routes[METHOD_COUNT];
 };
 
+struct usual;
+
 static struct node root;
 static struct route *all[ROUTES_MAX];
 static const char *all_names[ROUTES_MAX];
@@ -39,8 +41,11 @@ static const struct node *node_find(const struct node *, struct ctx *,
 static int hole_takes(const char *, const char *, size_t);
 static int verb_signs(const struct resource *, const char *);
 static void route_allow(struct ctx *, const struct node *);
-static const char *route_path(const struct resource *, const char *,
-    const char *);
+static void route_add_usual(const struct resource *, const char *,
+    const struct usual *, const struct query *);
+static void route_add_verbs(const struct resource *, const char *,
+    enum step (*)(struct ctx *));
+static const char *route_path(const char *, const char *, const char *);
 static const struct field *verb_fields(const struct resource *,
     const struct verb *);
 
@@ -73,7 +78,7 @@ route_add(const struct route *r)
 }
 
 /* What a resource has when it has the statement for it. */
-static const struct {
+static const struct usual {
 	size_t query; /* member of struct resource */
 	enum method method;
 	const char *suffix;
@@ -83,10 +88,10 @@ static const struct {
 	const char *params;
 	const char *summary;
 } usual[] = {
-	{ offsetof(struct resource, create), POST, "", crud_create, ROUTE_BODY,
-	    1, NULL, "Tạo | Create" },
 	{ offsetof(struct resource, get), GET, "/<uuid>", crud_get, 0, 0,
 	    "fields", "Đọc | Read" },
+	{ offsetof(struct resource, create), POST, "", crud_create, ROUTE_BODY,
+	    1, NULL, "Tạo | Create" },
 	{ offsetof(struct resource, patch), PATCH, "/<uuid>", crud_patch,
 	    ROUTE_BODY | ROUTE_VERSIONED, 1, NULL,
 	    "Sửa (merge patch) | Change (merge patch)" },
@@ -102,7 +107,7 @@ route_add_resource(const struct resource *r)
 {
 	struct route one;
 	const struct route *x;
-	const struct verb *v;
+	const struct query *q;
 	size_t i;
 
 	if (r->counts != NULL && r->dimensions == NULL)
@@ -110,7 +115,7 @@ route_add_resource(const struct resource *r)
 	if (r->list != NULL) {
 		one = (struct route){ .method = GET,
 			.resource = r,
-			.pattern = route_path(r, "", ""),
+			.pattern = route_path(r->name, "", ""),
 			.run = page_list,
 			.list = r->list,
 			.counts = r->counts,
@@ -118,34 +123,15 @@ route_add_resource(const struct resource *r)
 		route_add(&one);
 	}
 	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		one = (struct route){ .method = usual[i].method,
-			.pattern = route_path(r, usual[i].suffix, ""),
-			.run = usual[i].run,
-			.flags = usual[i].flags,
-			.fields = usual[i].fields ? r->fields : NULL,
-			.resource = r,
-			.params = usual[i].params,
-			.summary = usual[i].summary };
-		one.query = *(const struct query *const *)((const char *)r +
+		q = *(const struct query *const *)((const char *)r +
 		    usual[i].query);
-		if (one.query == NULL)
-			continue;
-		if (one.run == crud_get && param_wanted(one.query, "as_of"))
-			one.params = "fields as_of";
-		route_add(&one);
+		if (q != NULL)
+			route_add_usual(r, r->name, &usual[i], q);
 	}
-	for (v = r->verbs; v != NULL && v->name != NULL; v++) {
-		one = (struct route){ .method = POST,
-			.resource = r,
-			.pattern = route_path(r, "/<uuid>/", v->name),
-			.run = crud_verb,
-			.flags = ROUTE_VERSIONED,
-			.fields = verb_fields(r, v),
-			.query = v->query != NULL ? v->query : r->verb,
-			.verb = v->name,
-			.summary = v->summary };
-		one.flags |= verb_signs(r, v->name) ? ROUTE_SIGN : 0;
-		route_add(&one);
+	route_add_verbs(r, r->name, crud_verb);
+	if (r->narrow != NULL) {
+		route_add_usual(r, r->narrow->name, &usual[0], r->narrow->get);
+		route_add_verbs(r, r->narrow->name, crud_narrow_verb);
 	}
 	talk_add(r);
 	byref_add(r);
@@ -153,6 +139,47 @@ route_add_resource(const struct resource *r)
 		one = *x;
 		if (one.resource == NULL)
 			one.resource = r;
+		route_add(&one);
+	}
+}
+
+static void
+route_add_usual(const struct resource *r, const char *name,
+    const struct usual *u, const struct query *q)
+{
+	struct route one = { .method = u->method,
+		.pattern = route_path(name, u->suffix, ""),
+		.run = u->run,
+		.flags = u->flags,
+		.fields = u->fields ? r->fields : NULL,
+		.query = q,
+		.resource = r,
+		.params = u->params,
+		.summary = u->summary };
+
+	if (u->run == crud_get && param_wanted(q, "as_of"))
+		one.params = "fields as_of";
+	route_add(&one);
+}
+
+static void
+route_add_verbs(const struct resource *r, const char *name,
+    enum step (*run)(struct ctx *))
+{
+	const struct verb *v;
+	struct route one;
+
+	for (v = r->verbs; v != NULL && v->name != NULL; v++) {
+		one = (struct route){ .method = POST,
+			.resource = r,
+			.pattern = route_path(name, "/<uuid>/", v->name),
+			.run = run,
+			.flags = ROUTE_VERSIONED,
+			.fields = verb_fields(r, v),
+			.query = v->query != NULL ? v->query : r->verb,
+			.verb = v->name,
+			.summary = v->summary };
+		one.flags |= verb_signs(r, v->name) ? ROUTE_SIGN : 0;
 		route_add(&one);
 	}
 }
@@ -329,11 +356,11 @@ verb_signs(const struct resource *r, const char *verb)
 }
 
 static const char *
-route_path(const struct resource *r, const char *suffix, const char *verb)
+route_path(const char *name, const char *suffix, const char *verb)
 {
 	char path[160];
 
-	snprintf(path, sizeof(path), "/v1/%s%s%s", r->name, suffix, verb);
+	snprintf(path, sizeof(path), "/v1/%s%s%s", name, suffix, verb);
 	return (xstrdup(path));
 }
 

@@ -68,6 +68,11 @@ struct verb {
 	const char *summary;
 	const struct query *query; /* instead of the resource's */
 };
+struct narrow {
+	const char *name;        /* in paths: "occurrences" */
+	const struct query *get; /* reads one of them, and no other item */
+};
+
 struct resource {
 	const char *name;  /* in paths: "plans" */
 	const char *kind;  /* in events: "plan" */
@@ -92,7 +97,9 @@ struct resource {
 	void (*prepare)(struct ctx *, const char *verb, json_t *);
 	/* One has been read by its own route: before it is answered. */
 	void (*seen)(struct ctx *, const struct item *);
-	const struct route *routes; /* its other routes */
+	const struct narrow *narrow; /* some of it under a name of their own:
+	                                to read, and the verbs; or NULL */
+	const struct route *routes;  /* its other routes */
 };
 
 /* At start, before the processes fork; a duplicate is fatal. */

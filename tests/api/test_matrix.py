@@ -122,7 +122,7 @@ def value(unit, period="2026-Q1"):
 
 
 # kinds whose name is not the path's without its s
-KINDS = {"staff": "staff", "calendar": "calendar_entry", "positions": "post",
+KINDS = {"staff": "staff", "occurrences": "task", "calendar": "calendar_entry", "positions": "post",
          "groups": "member_group"}
 SUCCESSION = {"kind": "rename", "effective_on": "2031-01-01", "name": "x"}
 PROPOSAL = {"title": "x", "need": "x"}
@@ -139,7 +139,7 @@ def table_of(kind):
 
 def make(s):
     """A record of each kind for each target: {kind: {target: id}}."""
-    ids = {k: {} for k in ("tasks", "plans", "reviews", "evaluations", "staff",
+    ids = {k: {} for k in ("tasks", "occurrences", "plans", "reviews", "evaluations", "staff",
                            "units", "notifications", "sessions", "keys",
                            "commitments", "criteria-sets", "inspections",
                            "findings", "measures", "proposals", "complaints",
@@ -159,6 +159,17 @@ def make(s):
         ids["tasks"][name] = expect(s.post("/v1/tasks", chief, {
             "code": new_id()[-8:], "title": "Việc " + name, "kind": "one_off",
             "due_on": "2030-01-31", **named}), 201)["id"]
+        whole = expect(s.post("/v1/tasks", chief, {
+            "title": "Việc định kỳ " + name, "kind": "recurring",
+            "cadence": ["yearly"], **named}), 201)["id"]
+        ids["occurrences"][name] = str(s.one(
+            "INSERT INTO task (id, kind, status, parent_id, period, title, "
+            "due_on, unit_id, office_id, lead_staff_id, assigned_by, "
+            "author_id, created_at, updated_at) SELECT uuid_v7(), "
+            "'occurrence', 'assigned', t.id, '2030', t.title, '2030-12-31', "
+            "t.unit_id, t.office_id, t.lead_staff_id, t.author_id, "
+            "t.author_id, now(), now() FROM task t WHERE t.id = %s RETURNING "
+            "id", whole))
         ids["plans"][name] = expect(s.post("/v1/plans", chief, {
             "kind": "plan", "title": "Kế hoạch " + name, "issuer_unit_code":
             unit}), 201)["id"]
@@ -267,7 +278,8 @@ def make(s):
             "/v1/calendar", keeper, holiday(unit, day)), 201)["id"]
         ids["subs"][name]["sessions"] = ids["sessions"][name]
         for kind in ids:
-            if kind not in ("subs", "sessions", "keys", "notifications"):
+            if kind not in ("subs", "sessions", "keys", "notifications",
+                            "occurrences"):
                 s.sql("INSERT INTO external_ref VALUES (%s, 'matrix', %s, %s, "
                       "%s, now())", {"groups": "group"}.get(
                           kind, table_of(kind)), name, ids[kind][name], sid)
@@ -459,7 +471,8 @@ def prepare(s, method, path):
         parts[4] if len(parts) > 4 else None)
     came = [t["from"] for t in s.doc["x-states"][singular]["transitions"]
             if t["verb"] == ("delete" if verb == "restore" else verb)]
-    states = {"tasks": "assigned", "plans": "issued", "reviews": "submitted",
+    states = {"tasks": "assigned", "occurrences": "assigned",
+              "plans": "issued", "reviews": "submitted",
               "evaluations": "reviewed", "commitments": "submitted",
               "inspections": "running", "findings": "stated",
               "measures": "open", "proposals": "submitted",

@@ -5,7 +5,7 @@ for its progress."""
 import pytest
 
 from office import ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, WARD
-from stack import problem, until
+from stack import expect, problem, until
 
 MONTHLY = {"kind": "recurring", "cadence": ["monthly"], "due_on": None}
 
@@ -325,3 +325,91 @@ def test_every_word_of_progress_is_kept_with_who_and_when(office):
              if a["verb"] == "progress"]
     assert lines == [("Tuần 1", DOER, lines[0][2]), ("Tuần 2", DOER,
                      lines[0][2]), (whole.strip(), DOER, "2026-08-20")]
+
+
+# --- a path of its own ---
+
+def test_an_occurrence_is_read_by_its_own_path_as_by_the_tasks(office):
+    t = recurring(office)
+    until(lambda: parts(office, t), 15)
+    [x] = parts(office, t)
+    for user in (DOER, HEAD, CHAIR):
+        r, whole = (office.stack.get(f"/v1/{kind}/{x['id']}", user)
+                    for kind in ("occurrences", "tasks"))
+        assert expect(r, 200) == expect(whole, 200)
+        assert r.headers["ETag"] == whole.headers["ETag"]
+    for kind in ("occurrences", "tasks"):
+        problem(office.stack.get(f"/v1/{kind}/{x['id']}?as_of=2026-08-09",
+                                 DOER), 404, "not_found")
+        problem(office.stack.get(f"/v1/{kind}/{x['id']}", PEER), 404,
+                "not_found")
+    work = office.get("/v1/me/work?limit=200", DOER)["items"]
+    assert [w["href"] for w in work if w["id"] == x["id"]] == [
+        f"/v1/tasks/{x['id']}"]
+
+
+def test_only_occurrences_are_found_by_that_path(office):
+    once = office.go("tasks", office.task(), "assign", HEAD)
+    for t, user, verb in ((recurring(office), CHAIR, "pause"),
+                          (once, DOER, "receive")):
+        path = f"/v1/occurrences/{t['id']}"
+        problem(office.stack.get(path, user), 404, "not_found")
+        problem(office.stack.verb(f"{path}/{verb}", user, t), 404,
+                "not_found")
+        assert verb in office.get(f"/v1/tasks/{t['id']}", user)["_permissions"]
+    problem(office.stack.patch(path, HEAD, {"title": "x"}, 1), 405,
+            "method_not_allowed")
+
+
+def test_an_occurrence_takes_every_verb_of_a_task_by_its_own_path(office):
+    s = office.stack
+    paths = expect(s.get("/openapi.json"), 200)["paths"]
+
+    def verbs(kind):
+        return {p.split("/")[-1] for p, ways in paths.items()
+                if p.startswith(f"/v1/{kind}/{{") and "post" in ways
+                and f'/v1/{kind}/{{id}}/{p.split("/")[-1]}' == p}
+    assert verbs("occurrences") == verbs("tasks") - {
+        "restore", "comments", "extensions", "explanations", "events"}
+    t = recurring(office)
+    until(lambda: parts(office, t), 15)
+    [x] = parts(office, t)
+    path = f"/v1/occurrences/{x['id']}/"
+    problem(s.call("POST", path + "complete", DOER, {"result": "x"}), 428,
+            "precondition_required")
+    problem(s.verb(path + "complete", PEER, x, {"result": "x"}), 404,
+            "not_found")
+    problem(s.verb(path + "accept", HEAD, x), 409, "wrong_state")
+    done = expect(s.verb(path + "complete", DOER, x, {"result": "Xong"}), 200)
+    assert (done["status"], done["version"]) == ("done", x["version"] + 1)
+    problem(s.verb(path + "accept", HEAD, x), 412, "stale_version")
+    problem(s.verb(path + "accept", DOER, done), 403, "forbidden")
+    x = expect(s.verb(path + "accept", HEAD, done), 200)
+    assert x == office.get(f"/v1/tasks/{x['id']}", HEAD)
+    assert [v for v, *_ in office.events(x["id"])][-2:] == ["complete",
+                                                            "accept"]
+    batch = expect(s.post("/v1/batch", DOER, {"atomic": False, "operations": [
+        {"method": "POST", "path": f"/v1/occurrences/{t['id']}/receive",
+         "if_match": f'"v{t["version"]}"', "body": {}}]}), 200)
+    assert batch["results"][0]["status"] == 404
+
+
+def test_the_occurrences_of_recurring_work_are_listed_below_it(office):
+    t = recurring(office)
+    until(lambda: parts(office, t), 15)
+    path = f"/v1/tasks/{t['id']}/occurrences"
+    assert office.ids(path, DOER) == [x["id"] for x in parts(office, t)]
+    assert office.ids(path + "?period=2026-08&status=assigned", CHAIR)
+    assert not office.ids(path + "?period=2026-07", CHAIR)
+    page = office.get(path + "?counts=status", CHAIR)
+    assert page["counts"] == {"status": {"assigned": 1}}
+    problem(office.stack.get(path, PEER), 404, "not_found")
+    for query in ("kind=one_off", "parent=" + t["id"]):
+        problem(office.stack.get(f"{path}?{query}", CHAIR), 400,
+                "bad_parameter")
+    whole = office.go("tasks", office.task(CHAIR, lead={
+        "unit_code": "economy"}), "assign", CHAIR)
+    office.go("tasks", whole, "cascade", CHAIR, audience=[
+        {"unit_code": "culture"}])
+    assert office.ids(f"/v1/tasks?parent={whole['id']}", CHAIR)
+    assert not office.ids(f"/v1/tasks/{whole['id']}/occurrences", CHAIR)

@@ -41,6 +41,8 @@ def table_of(path):
         return "staff_event"
     if path == "/v1/tasks/{id}/events":
         return "task_event"
+    if path == "/v1/tasks/{id}/occurrences":
+        return "task"
     return TABLES.get(last) or test_matrix.table_of(last)
 
 
@@ -179,6 +181,9 @@ def fill(s):
         "code": "I", "title": "x", "plan_id": plan, "due_on": "2030-01-31",
         "lead_unit_code": "economy"}), 201)["id"]
     s.ids["tasks"]["planned"] = task
+    s.ids["tasks"]["recurring"] = str(s.one(
+        "SELECT parent_id FROM task WHERE id = %s",
+        s.ids["occurrences"]["unit"]))
     go(f"/v1/plans/{plan}", "submit", "office1")
     # in the middle of the year: the lists move it by days
     go(f"/v1/plans/{plan}", "issue", "chair", issued_on="2026-06-15")
