@@ -459,41 +459,67 @@ SELECT outcome, version, status, perms, body FROM out;
 -- @said(b)
 coalesce(@b ->> 'progress', @b ->> 'note');
 
--- Progress of continuous work, in words, meets what a period has asked of who
--- does it: what falls due next, else what is overdue. Expects upd and inp.
--- @met()
+-- What a step of recurring or continuous work is for the periods it has asked for
+-- and nobody has told of yet: those that are still to fall due end, rest or go on
+-- with it; another lead is asked anew. Progress of continuous work, in words,
+-- meets one period of who does it: what falls due next, else what is overdue.
+-- Expects upd and inp.
+-- @periods()
 owed AS MATERIALIZED (
-	SELECT o AS r FROM upd u CROSS JOIN inp i
-	JOIN task o ON o.parent_id = (u.r).id
-	    AND o.kind = 'occurrence' AND o.deleted_at IS NULL
-	    AND o.status IN ('assigned', 'received', 'in_progress')
-	    AND o.unit_id = (u.r).unit_id
-	    AND o.lead_staff_id IS NOT DISTINCT FROM (u.r).lead_staff_id
-	WHERE $verb = 'progress' AND (u.r).kind = 'continuous'
-	  AND @said(i.b) <> ''
-	ORDER BY o.due_on < $today, o.due_on, o.period LIMIT 1
+	SELECT o AS r, v.goes_to, v.told FROM upd u CROSS JOIN inp i
+	JOIN (VALUES ('progress', 'done', 'complete'),
+	    ('recall', 'recalled', 'recall'), ('assign', 'recalled', 'recall'),
+	    ('decline', 'recalled', 'recall'),
+	    ('cancel', 'cancelled', 'cancel'), ('pause', 'paused', 'pause'),
+	    ('resume', 'in_progress', 'resume')) v(verb, goes_to, told)
+	    ON v.verb = $verb
+	JOIN task o ON o.parent_id = (u.r).id AND o.kind = 'occurrence'
+	    AND o.deleted_at IS NULL AND CASE $verb
+		WHEN 'resume' THEN o.status = 'paused'
+		ELSE o.status IN ('assigned', 'received', 'in_progress') END
+	CROSS JOIN LATERAL (SELECT o.unit_id = (u.r).unit_id AND o.lead_staff_id
+		IS NOT DISTINCT FROM (u.r).lead_staff_id AS leads) w
+	WHERE CASE $verb WHEN 'resume' THEN true
+	    WHEN 'progress' THEN w.leads AND (u.r).kind = 'continuous'
+		AND @said(i.b) <> ''
+	    WHEN 'assign' THEN NOT w.leads AND (u.r).audience IS NULL
+		AND o.due_on >= $today
+	    WHEN 'decline' THEN w.leads AND o.due_on >= $today
+	    ELSE o.due_on >= $today END
+	ORDER BY o.due_on < $today, o.due_on, o.period
+	LIMIT CASE $verb WHEN 'progress' THEN 1 END
 	FOR NO KEY UPDATE OF o),
-met AS (
-	UPDATE task o SET status = 'done', version = o.version + 1,
-	    updated_at = $now, result = @said(i.b), return_reason = NULL,
-	    quantity_done = coalesce((i.b ->> 'quantity_done')::numeric,
-		o.quantity_done),
-	    completed_on = $today, recorded_at = $now, reported_by = $caller
-	FROM owed w CROSS JOIN inp i WHERE o.id = (w.r).id RETURNING o.*);
+turned AS (
+	UPDATE task o SET status = k.goes_to, version = o.version + 1,
+	    updated_at = $now, result = CASE k.goes_to WHEN 'done'
+		THEN @said(i.b) ELSE o.result END,
+	    return_reason = CASE WHEN k.goes_to <> 'done'
+		THEN o.return_reason END,
+	    quantity_done = coalesce(CASE k.goes_to WHEN 'done'
+		THEN (i.b ->> 'quantity_done')::numeric END, o.quantity_done),
+	    completed_on = CASE k.goes_to WHEN 'done' THEN $today END,
+	    recorded_at = CASE k.goes_to WHEN 'done' THEN $now END,
+	    reported_by = CASE k.goes_to WHEN 'done' THEN $caller END
+	FROM owed k CROSS JOIN inp i WHERE o.id = (k.r).id RETURNING o.*);
 
--- Parts that this statement makes or turns have an event, letters and figures
--- of their own; piece is all the parts as it leaves them. Expects cur.
--- @parts_told(parts, verb, before, patch)
+-- Parts that this statement makes or turns, and how they were, have an event,
+-- letters and figures of their own; piece is all the parts as it leaves them.
+-- Expects cur.
+-- @parts_told(parts, verb, was)
 pev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
 	    request, trace, before, patch)
 	SELECT $now, 'task', g.id, g.unit_id, g.version, @verb, $caller,
-	    $request, $trace, @before, @patch FROM @parts g RETURNING seq),
+	    $request, $trace, (SELECT @kept_of(b.r, g, '{}'::jsonb)
+		FROM @was b WHERE (b.r).id = g.id),
+	    CASE g.status WHEN 'done' THEN jsonb_build_object('result',
+		g.result, 'completed_on', g.completed_on) END
+	FROM @parts g RETURNING seq),
 pjb AS (
 	INSERT INTO job (kind, ref, trace)
 	SELECT 'notice', pev.seq::text, $trace FROM pev),
 pmk AS (
-	INSERT INTO mark (unit_id, day) SELECT g.unit_id, g.due_on
+	INSERT INTO mark (unit_id, day) SELECT DISTINCT g.unit_id, g.due_on
 	FROM @parts g
 	WHERE g.due_on IS NOT NULL AND g.kind IN ('one_off', 'occurrence')
 	RETURNING unit_id),
@@ -577,11 +603,8 @@ upd AS (
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
 @reworked(),
-@met(),
-@parts_told(met, 'complete', (SELECT @kept_of(w.r, m, '{}'::jsonb)
-	FROM owed w CROSS JOIN met m),
-    (SELECT jsonb_build_object('result', m.result, 'completed_on',
-	m.completed_on) FROM met m)),
+@periods(),
+@parts_told(turned, (SELECT min(k.told) FROM owed k), owed),
 @task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))
 SELECT outcome, version, status, perms, body FROM out;
 
@@ -666,7 +689,7 @@ child AS (
 	    @gives_from(p.unit_id), $caller, $today, $caller, $now, $now
 	FROM upd u CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
 	RETURNING *),
-@parts_told(child, 'assign', NULL::jsonb, NULL::jsonb),
+@parts_told(child, 'assign', cur),
 @task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))
 SELECT outcome, version, status, perms, body FROM out;
 

@@ -116,6 +116,35 @@ def test_what_is_taken_back_asks_nobody_any_more(office, verb):
     assert asked(office, t) == {("2026-08", DOER)}
 
 
+@pytest.mark.parametrize("kind", ["recurring", "continuous"])
+def test_what_a_period_asks_goes_the_way_of_the_work(office, kind):
+    t = recurring(office, kind=kind)
+    first = period(office, t)
+    office.stack.clock("set", "2026-09-02")
+    until(lambda: len(parts(office, t)) == 2, 15)
+    x = next(p for p in parts(office, t) if p["period"] == "2026-09")
+    go = lambda verb, **body: office.go("tasks", again(office, t), verb, CHAIR,
+                                        **body)["children"]
+    status = lambda: again(office, x)["status"]
+    assert go("pause") == {"total": 2, "accepted": 0, "overdue": 1}
+    assert status() == "paused" and row(office, x) is None
+    go("resume")
+    assert status() == "in_progress" and row(office, x) is not None
+    # another lead is asked in his place
+    assert go("assign", lead={"staff_code": PEER})["total"] == 1
+    assert status() == "recalled" and row(office, x) is None
+    until(lambda: ("2026-09", PEER) in asked(office, t), 15)
+    y = next(p for p in parts(office, t)
+             if p["period"] == "2026-09" and p["id"] != x["id"])
+    assert row(office, y, PEER) is not None
+    assert go("cancel", reason="Thôi") == {
+        "total": 1, "accepted": 0, "overdue": 1}
+    assert again(office, y)["status"] == "cancelled"
+    # what was late before stays so
+    assert again(office, first)["timeliness"] == "overdue"
+    assert ("cancel", 2, CHAIR) in office.events(y["id"])
+
+
 def test_it_ends_with_its_due_day_and_is_due_by_its_rule(office):
     t = recurring(office, due_on="2026-08-31")
     rule = recurring(office, due_rule={"working_days": 3})
@@ -291,7 +320,7 @@ def test_nothing_is_late_about_the_day_that_ends_continuous_work(office):
 
 
 def test_the_work_tells_which_period_asks_and_whether_it_was_told(office):
-    t = continuous(office)
+    t = continuous(office, due_on="2026-09-30")
     assert again(office, {"id": recurring(office)["id"]})["progress_due"] is None
     period(office, t)
     due = lambda: tuple(again(office, t)["progress_due"].values())
@@ -302,7 +331,6 @@ def test_the_work_tells_which_period_asks_and_whether_it_was_told(office):
         "2026-08", "2026-08-31", "2026-08-20", "met")
     office.stack.clock("set", "2026-09-02")
     until(lambda: due() == ("2026-09", "2026-09-30", None, "open"), 15)
-    office.go("tasks", again(office, t), "pause", CHAIR)
     office.stack.clock("set", "2026-10-02")
     assert due() == ("2026-09", "2026-09-30", None, "missed")
     x = next(x for x in parts(office, t) if x["period"] == "2026-09")
