@@ -25,6 +25,14 @@ RETURN coalesce('%' || array_to_string((regexp_split_to_array(
     '\', '\\'), '%', '\%'), '_', '\_'), '\s+'))
     [n : CASE WHEN n < 5 THEN n ELSE 1000 END], '%') || '%', '%');
 
+-- The longest of these words, as a pattern.
+CREATE FUNCTION search_longest(q text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT '%' || w || '%' FROM regexp_split_to_table(
+    replace(replace(replace(btrim(camket.fold(q)),
+    '\', '\\'), '%', '\%'), '_', '\_'), '\s+') w
+    ORDER BY length(w) DESC LIMIT 1);
+
 -- UUID version 7 for rows made by a statement: 48 bits of time over a random
 -- one (RFC 9562).
 CREATE FUNCTION uuid_v7() RETURNS uuid

@@ -219,6 +219,7 @@ CREATE INDEX plan_by_title ON plan (title COLLATE "vi-x-icu", id);
 CREATE INDEX plan_by_issue ON plan (issued_on, id);
 CREATE INDEX plan_by_creation ON plan (created_at, id);
 CREATE INDEX plan_by_unit ON plan (unit_id, status);
+CREATE INDEX plan_by_author ON plan (author_id);
 CREATE INDEX plan_search ON plan USING gin (fold public.gin_trgm_ops);
 
 -- What a plan says of other plans and of documents, one row each, so that it can

@@ -99,28 +99,39 @@ CREATE UNIQUE INDEX task_occurrence_once ON task
     WHERE kind = 'occurrence';
 CREATE UNIQUE INDEX task_code_once_in_plan ON task (plan_id, code)
     WHERE parent_id IS NULL AND code IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX task_by_plan ON task (plan_id, code_sort, id);
+CREATE INDEX task_by_plan ON task (plan_id, parent_id);
 CREATE INDEX task_recurring ON task (id)
     WHERE kind IN ('recurring', 'continuous') AND cadence <> '{}';
 CREATE INDEX task_by_parent ON task (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX task_by_lead ON task (lead_staff_id, status)
     WHERE lead_staff_id IS NOT NULL;
 CREATE INDEX task_by_unit_due ON task (unit_id, due_on, status);
-CREATE INDEX task_open_by_due ON task (due_on, id) WHERE status IN
-    ('assigned', 'received', 'in_progress', 'done', 'declined');
-CREATE INDEX task_given_out ON task (assigned_by, status) WHERE status IN
-    ('assigned', 'received', 'in_progress', 'done', 'declined', 'paused');
+CREATE INDEX task_by_office ON task (office_id, status);
+CREATE INDEX task_by_author ON task (author_id);
+CREATE INDEX task_given_out ON task (assigned_by, status);
 CREATE INDEX task_passed_on ON task (given_by, status) WHERE
     given_by <> assigned_by AND status IN
     ('assigned', 'received', 'in_progress', 'done', 'declined', 'paused');
 CREATE INDEX task_by_co_staff ON task USING gin (co_staff_ids);
 CREATE INDEX task_by_co_unit ON task USING gin (co_unit_ids);
-CREATE INDEX task_by_due ON task
-    (coalesce(due_on, 'infinity'), id);
+-- the orders of the lists, for whoever sees so many that they are not sorted
+CREATE INDEX task_by_due ON task (coalesce(due_on, 'infinity'), id);
+CREATE INDEX task_by_due_last ON task (coalesce(due_on, '-infinity'), id);
+CREATE INDEX task_open_by_due ON task (coalesce(due_on, 'infinity'), id)
+    WHERE status IN ('assigned', 'received', 'in_progress', 'declined');
+CREATE INDEX task_by_status ON task
+    (status, coalesce(due_on, 'infinity'), id);
+CREATE INDEX task_by_period ON task
+    (period, coalesce(due_on, 'infinity'), id) WHERE period IS NOT NULL;
+CREATE INDEX task_historic ON task (coalesce(due_on, 'infinity'), id)
+    WHERE due_on < count_from;
+CREATE INDEX task_deleted ON task (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX task_by_code ON task (code_sort, id);
+CREATE INDEX task_by_code_last ON task
+    (coalesce(nullif(code_sort, '~'), ''), id);
 CREATE INDEX task_by_title ON task (title COLLATE "vi-x-icu", id);
 CREATE INDEX task_by_creation ON task (created_at, id);
-CREATE INDEX task_by_office_due ON task
-    (office_id, coalesce(due_on, 'infinity'), id);
+CREATE INDEX task_by_change ON task (updated_at, id);
 CREATE INDEX task_search ON task USING gin (fold public.gin_trgm_ops);
 
 -- A task as it stood when a day was over. It was done on the day its report

@@ -23,35 +23,51 @@ ho AS (
 		OR (u.r).unit_id <> (c.r).unit_id
 		OR (u.r).lead_staff_id IS DISTINCT FROM (c.r).lead_staff_id)));
 
--- @handover_from()
-FROM handover t JOIN task k ON k.id = t.task_id AND k.deleted_at IS NULL
+-- @handover_filter()
+($task IS NULL OR t.task_id = $task)
+AND ($kind IS NULL OR t.kind = ANY ($kind))
+AND ($staff IS NULL OR t.from_staff_id = $staff)
+AND ($at_from IS NULL OR t."at" >= $at_from)
+AND ($at_to IS NULL OR t."at" <= $at_to)
+AND @in_unit(t.from_unit_id);
+
+-- Those of tasks that the caller sees; the handovers are t.
+-- @handover_seen()
+JOIN task k ON k.id = t.task_id AND k.deleted_at IS NULL
 CROSS JOIN LATERAL (SELECT @task_rel(k, p.up) AS perms
     FROM (SELECT @perms(k.unit_id) AS up OFFSET 0) p OFFSET 0) s
-WHERE ($task IS NULL OR t.task_id = $task)
-  AND ($kind IS NULL OR t.kind = ANY ($kind))
-  AND ($staff IS NULL OR t.from_staff_id = $staff)
-  AND ($at_from IS NULL OR t."at" >= $at_from)
-  AND ($at_to IS NULL OR t."at" <= $at_to)
-  AND @in_unit(t.from_unit_id) AND @task_seen(k, s.perms);
+WHERE @task_seen(k, s.perms);
 
 -- handover_list(caller uuid, today date, task uuid, kind text[], staff uuid,
 --     at_from timestamptz, at_to timestamptz, unit text, subtree bool,
 --     after text[], after_id uuid, limit int) : many slow
 -- sort at: t."at" :: timestamptz
 -- id t.id
+WITH @task_scope(NULL::text, NULL::text,
+    SELECT NULL::uuid AS id WHERE false, NULL::text, @few_to_sort())
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, 1, '', 0::bigint,
 	(SELECT row_to_json(j)::text FROM (SELECT t.id, 1 AS version,
-	    json_build_object('id', k.id, 'code', k.code, 'name', k.title)
-		AS task,
+	    (SELECT json_build_object('id', o.id, 'code', o.code, 'name',
+		o.title) FROM task o WHERE o.id = t.task_id) AS task,
 	    t.kind, @unit_ref(t.from_unit_id) AS from_unit,
 	    @staff_ref(t.from_staff_id) AS from_staff,
 	    @unit_ref(t.to_unit_id) AS to_unit,
 	    @staff_ref(t.to_staff_id) AS to_staff, t.reason,
 	    @staff_ref(t.author_id) AS author, t."at") j) AS body
-    @handover_from() AND /*AFTER*/
+    FROM ((SELECT t.* FROM handover t @handover_seen()
+	    AND (SELECT NOT near FROM scope)
+	    AND @handover_filter() AND /*AFTER*/ /*ORDER*/ LIMIT $limit)
+	UNION ALL
+	(SELECT t.* FROM (SELECT t.*
+	    FROM @task_near(NULL::text, NULL::text) n
+	    CROSS JOIN LATERAL (SELECT t.* FROM handover t
+		WHERE t.task_id = n.id AND @handover_filter() AND /*AFTER*/
+		OFFSET 0) t
+	    WHERE (SELECT near FROM scope) /*ORDER*/ OFFSET 0) t
+	@handover_seen() /*ORDER*/ LIMIT $limit)) t
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- By how it was passed on, by the unit and by the person it was taken from or
@@ -59,6 +75,8 @@ LEFT JOIN LATERAL (
 -- handover_count(caller uuid, today date, task uuid, kind text[], staff uuid,
 --     at_from timestamptz, at_to timestamptz, unit text, subtree bool)
 --     : many slow
+WITH @task_scope(NULL::text, NULL::text,
+    SELECT NULL::uuid AS id WHERE false, NULL::text, @few_to_sort())
 SELECT CASE WHEN grouping(x.kind) = 0 THEN 'kind'
 	WHEN grouping(x.unit) = 0 THEN 'unit'
 	WHEN grouping(x.staff) = 0 THEN 'staff' ELSE 'total' END,
@@ -67,5 +85,10 @@ FROM (SELECT t.kind, coalesce((SELECT unit.code FROM unit
 	    WHERE unit.id = t.from_unit_id), '') AS unit,
 	coalesce((SELECT staff.code FROM staff
 	    WHERE staff.id = t.from_staff_id), '') AS staff
-    @handover_from()) x
+    FROM (SELECT t.* FROM handover t WHERE (SELECT NOT near FROM scope)
+	UNION ALL SELECT t.* FROM @task_near(NULL::text, NULL::text) n
+	CROSS JOIN LATERAL (SELECT t.* FROM handover t WHERE t.task_id = n.id
+	    OFFSET 0) t
+	WHERE (SELECT near FROM scope)) t
+    @handover_seen() AND @handover_filter()) x
 GROUP BY GROUPING SETS ((x.kind), (x.unit), (x.staff), ());

@@ -47,6 +47,14 @@ AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
+-- The plans of the units that the caller reads, of those above him and his own:
+-- all he may see where these units are few (services/api/task.sql: @task_scope).
+-- @plan_near()
+(SELECT k.id FROM reach r JOIN plan k ON k.unit_id = r.unit_id
+    WHERE r.staff_id = $caller AND r.from_on <= $today AND $today < r.until_on
+      AND r.perms & (PERM_READ | PERM_PUBLISHED) <> 0
+    UNION SELECT k.id FROM plan k WHERE k.author_id = $caller);
+
 -- plan_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], kind text[], number text,
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
@@ -57,14 +65,26 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
 -- id t.id
+WITH @task_scope(NULL::text, NULL::text,
+    SELECT NULL::uuid AS id WHERE false, NULL::text, @few_to_sort())
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
-    SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@plan_then() AS body
-    FROM plan t CROSS JOIN LATERAL
-	(SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
-    WHERE @plan_filter() AND @sees(@plan_seen(t, s.perms)) AND /*AFTER*/
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, b.perms, t.body
+    FROM ((SELECT t.id, s.perms FROM plan t CROSS JOIN LATERAL
+	    (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+	WHERE (SELECT NOT near FROM scope) AND @plan_filter()
+	  AND @sees(@plan_seen(t, s.perms)) AND /*AFTER*/
+	/*ORDER*/ LIMIT $limit)
+	UNION ALL
+	(SELECT t.id, s.perms FROM @plan_near() n JOIN plan t ON t.id = n.id
+	CROSS JOIN LATERAL
+	    (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
+	WHERE (SELECT near FROM scope) AND @plan_filter()
+	  AND @sees(@plan_seen(t, s.perms)) AND /*AFTER*/
+	/*ORDER*/ LIMIT $limit)) b
+    CROSS JOIN LATERAL (SELECT t.*, @plan_then() AS body
+	FROM plan t WHERE t.id = b.id OFFSET 0) t
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- plan_count(caller uuid, today date, until timestamptz,

@@ -18,8 +18,14 @@ FROM (SELECT f.rank, row_number() OVER (ORDER BY f.rank DESC, f.j ->> 'title'
 WHERE x.n <= $limit + 1;
 
 -- search(caller uuid, today date, q text, kinds text[], limit int) : many slow
+WITH @task_scope(NULL::text, NULL::text,
+    SELECT NULL::uuid AS id WHERE false, $q, count(*) <= 2000)
 SELECT y.kind, y.body, count(*) OVER (PARTITION BY y.kind) > $limit
-FROM (@near(t, 'task', '/v1/tasks/', task, t.code, t.title, t.unit_id,
+FROM (@near(t, 'task', '/v1/tasks/',
+	(SELECT * FROM task WHERE (SELECT NOT near FROM scope)
+	UNION ALL SELECT task.* FROM @task_near(NULL::text, NULL::text) its
+	CROSS JOIN LATERAL (SELECT * FROM task WHERE task.id = its.id OFFSET 0) task
+	WHERE (SELECT near FROM scope)), t.code, t.title, t.unit_id,
 	@task_rel(t, @perms(t.unit_id)), @task_seen(t, perms))
     UNION ALL
     @near(t, 'plan', '/v1/plans/', plan, t.number, t.title, t.unit_id,

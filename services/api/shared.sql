@@ -33,11 +33,14 @@ EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit
 -- The units a filter unit=… means on a day: the subtree, or the unit alone.
 -- Takes the parameters $unit (code or id) and $subtree.
 -- @unit_below(unit, day)
-($unit IS NULL OR @unit IN (
-    SELECT k.unit_id FROM unit_cover k JOIN unit f ON f.id = k.anc_id
-    WHERE (f.code = $unit OR f.id::text = $unit)
+($unit IS NULL OR @unit IN @units_below(@day));
+
+-- @units_below(day)
+(SELECT k.unit_id FROM unit_cover k JOIN unit f ON f.id = k.anc_id
+    WHERE (f.code = $unit OR f.id = CASE WHEN $unit ~
+	    '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN $unit::uuid END)
       AND k.from_on <= @day AND @day < k.until_on
-      AND (coalesce($subtree, true) OR k.unit_id = f.id)));
+      AND (coalesce($subtree, true) OR k.unit_id = f.id));
 
 -- @in_unit(unit)
 @unit_below(@unit, $today);
@@ -57,11 +60,14 @@ EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit
 	ORDER BY assignment.from_on DESC LIMIT 1) post ON true
     WHERE staff.id = @staff);
 
--- A search of up to five words in any order, accents and case aside.
+-- A search of up to five words in any order, accents and case aside. The longest
+-- finds, all sift: words that stand together are no rarer than one of them, as
+-- whoever plans would think.
 -- @search(fold)
-($q IS NULL OR (@fold LIKE search_word($q, 1) AND @fold LIKE search_word($q, 2)
+($q IS NULL OR (@fold LIKE search_longest($q)
+    AND (@fold LIKE search_word($q, 1) AND @fold LIKE search_word($q, 2)
     AND @fold LIKE search_word($q, 3) AND @fold LIKE search_word($q, 4)
-    AND @fold LIKE search_word($q, 5)));
+    AND @fold LIKE search_word($q, 5))::int <> 0));
 
 -- The row a write is about, locked first and judged as it then stands: it may
 -- have changed, and the caller with it, while we waited. What the caller may not

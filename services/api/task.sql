@@ -62,12 +62,14 @@
     WHEN @x.status IN ('done', 'accepted') THEN
 	CASE WHEN @x.completed_on > @x.due_on THEN 'late_done' ELSE 'none' END
     WHEN @x.due_on < $day THEN 'overdue'
-    WHEN @days <= 3 THEN 'soon' ELSE 'ok' END);
+    WHEN @x.due_on < $day + 30 AND @days <= 3 THEN 'soon' ELSE 'ok' END);
 
--- A task t as it stood when the day asked about was over: json is made of t.
--- @task_then(json)
-(SELECT @json FROM (SELECT (stood.r).* FROM (SELECT @task_was(t) AS r
-    OFFSET 0) stood) t);
+-- Of a task t as it stood when the day asked about was over: x is made of t.
+-- Most ask about today: then of the row itself.
+-- @task_then(x)
+(CASE WHEN $until IS NULL THEN @x ELSE
+    (SELECT @x FROM (SELECT (stood.r).* FROM (SELECT task_was(t, $day, $until)
+	AS r OFFSET 0) stood) t) END);
 
 -- @task_was(x)
 (CASE WHEN $until IS NULL THEN @x ELSE task_was(@x, $day, $until) END);
@@ -76,17 +78,8 @@
 (@task_seen(t, s.perms)
     AND ($until IS NULL OR @task_then(@task_seen(t, s.perms))));
 
--- Most lists tell of today: then the row itself is asked.
 -- @task_status()
 (CASE WHEN $until IS NULL THEN t.status ELSE (@task_was(t)).status END);
-
--- @task_timeliness()
-(CASE WHEN $until IS NULL THEN @timeliness(t)
-    ELSE @task_then(@timeliness(t)) END);
-
--- @task_signal()
-(CASE WHEN $until IS NULL THEN @signal(t, @days_left(t))
-    ELSE @task_then(@signal(t, @days_left(t))) END);
 
 -- The parts of a task, found among these rows, that were given out.
 -- @given_out(x, parts)
@@ -171,30 +164,129 @@ FROM task t CROSS JOIN LATERAL
 WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
   AND (NOT @these OR t.kind = 'occurrence') AND @task_sees();
 
+-- As the index by due day has it: said once, since whoever plans takes two
+-- sayings of one thing for two things.
+-- @due_after(x, day)
+(coalesce(@x.due_on, 'infinity') > @day AND @x.due_on IS NOT NULL);
+
+-- @due_before(x, day)
+(coalesce(@x.due_on, 'infinity') < @day);
+
+-- @open(x)
+@x.status IN ('assigned', 'received', 'in_progress', 'declined');
+
+-- What the row itself says. Beside it stands what it implies: one status alone,
+-- the statuses of a signal, days as they are indexed: so the lists find an index
+-- to go by. (…)::int <> 0 is a condition that whoever plans takes to be true of
+-- nearly all: better than a guess that sorts a nation.
 -- @task_filter()
-($status IS NULL OR @task_status() = ANY ($status))
+($status IS NULL OR @task_status() = ANY ($status)
+    AND ($until IS NOT NULL OR cardinality($status) > 1
+	OR t.status = ($status)[1]))
 AND ($kind IS NULL OR t.kind = ANY ($kind))
 AND ($urgency IS NULL OR t.urgency = ANY ($urgency))
 AND ($plan IS NULL OR t.plan_id = $plan)
 AND ($parent IS NULL OR t.parent_id = $parent)
 AND ($period IS NULL OR t.period = $period)
 AND ($lead_staff IS NULL OR t.lead_staff_id = $lead_staff)
-AND ($due_from IS NULL OR t.due_on >= $due_from)
-AND ($due_to IS NULL OR t.due_on <= $due_to)
+AND ($due_from IS NULL OR @due_after(t, $due_from - 1))
+AND ($due_to IS NULL OR @due_before(t, $due_to + 1))
 AND ($historic IS NULL OR $historic =
-    coalesce(t.due_on < t.count_from, false))
+    coalesce(t.due_on < t.count_from, false)
+    AND (NOT $historic OR t.due_on < t.count_from))
 AND ($ids IS NULL OR t.id = ANY ($ids))
-AND ($mine IS NULL OR CASE $mine
-	WHEN 'do' THEN s.perms & PERM_IS_DOER <> 0
-	WHEN 'assigned' THEN t.assigned_by = $caller
-	WHEN 'approve' THEN t.assigned_by = $caller
-	    AND t.status IN ('done', 'declined')
-	WHEN 'follow' THEN s.perms & PERM_IS_CO_OWNER <> 0 ELSE false END)
-AND ($timeliness IS NULL OR @task_timeliness() = ANY ($timeliness))
-AND ($signal IS NULL OR @task_signal() = ANY ($signal))
+AND ($mine IS NULL OR $mine NOT IN ('assigned', 'approve')
+    OR t.assigned_by = $caller)
+AND ($mine IS NULL OR $mine <> 'approve' OR t.status IN ('done', 'declined'))
+AND ($mine IS NULL OR $mine <> 'follow' OR t.co_staff_ids <> '{}'
+    OR t.co_unit_ids <> '{}')
+AND ($timeliness IS NULL
+    OR (@task_then(@timeliness(t)) = ANY ($timeliness))::int <> 0
+    AND ($until IS NOT NULL OR NOT $timeliness <@ '{overdue}'
+	OR @open(t) AND @due_before(t, $today)))
+AND ($signal IS NULL
+    OR (@task_then(@signal(t, @days_left(t))) = ANY ($signal))::int <> 0
+    AND ($until IS NOT NULL OR
+	(NOT $signal <@ '{ok,soon,overdue}' OR @open(t))
+	AND (NOT $signal <@ '{ok,soon}' OR @due_after(t, $today - 1))
+	AND (NOT $signal <@ '{soon,overdue}' OR @due_before(t, $today + 30))
+	AND (NOT $signal <@ '{overdue}' OR @due_before(t, $today))
+	AND (NOT $signal <@ '{late_done}' OR t.completed_on > t.due_on)))
 AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
+
+-- What takes a look at the caller's rights.
+-- @task_wanted()
+($mine IS NULL OR $mine NOT IN ('do', 'follow') OR CASE $mine
+    WHEN 'do' THEN s.perms & PERM_IS_DOER <> 0
+    ELSE s.perms & PERM_IS_CO_OWNER <> 0 END) AND @task_sees();
+
+-- Where a list of tasks begins, if that is near: at the tasks in which a search
+-- finds its longest word, where these are few; else at the units that it is
+-- about, where they are few (few says so of their count): those asked for, those
+-- the caller leads, those he reads. Where both are many, going by the order, past
+-- what is not for the caller, is less than sorting what is.
+-- @task_scope(mine, unit, below, q, few)
+found AS MATERIALIZED (
+	SELECT k.id FROM task k WHERE k.fold LIKE search_longest(@q) LIMIT 501),
+about AS MATERIALIZED (
+	SELECT CASE WHEN @few OR count(*) <= 200 AND @mine IN ('do', 'assigned',
+		'approve') OR count(*) <= 2000 AND @mine = 'follow'
+	    THEN coalesce(array_agg(x.unit_id), '{}') END AS units
+	FROM (SELECT few.unit_id FROM reach few
+	    WHERE few.staff_id = $caller AND few.from_on <= $today
+	      AND $today < few.until_on AND few.perms & CASE
+		WHEN @mine = 'do' THEN PERM_IS_LEADER
+		ELSE PERM_READ | PERM_IS_LEADER END <> 0
+	      AND (@mine = 'do' OR @unit IS NULL
+		AND coalesce(@mine, 'follow') = 'follow')
+	    UNION ALL
+	    SELECT within.id FROM (@below) within WHERE @unit IS NOT NULL
+	      AND (@mine IS NULL OR @mine = 'follow') LIMIT 2001) x),
+scope AS MATERIALIZED (
+	SELECT CASE WHEN NOT rare THEN units END AS units,
+	    rare OR units IS NOT NULL AS near
+	FROM about CROSS JOIN LATERAL (SELECT @q IS NOT NULL
+	    AND (SELECT count(*) <= 500 FROM found) AS rare) its);
+
+-- To sort what stands in so many units is less than to go by the order.
+-- @few_to_sort()
+(count(*) <= 200 AND count(*) ^ 2 * (
+    SELECT reltuples FROM pg_class WHERE oid = 'task'::regclass)
+    < 100 * (SELECT greatest(reltuples, 1) ^ 2 FROM pg_class
+	WHERE oid = 'unit'::regclass));
+
+-- All that the caller may see where his units are few, and more: what stands in
+-- these units, what he has to do with himself, and what the plans of the units
+-- above have published. Or the few that a search has found.
+-- @task_near(mine, unit)
+(SELECT id FROM found WHERE (SELECT units IS NULL FROM scope)
+    UNION SELECT k.id FROM unnest((SELECT units FROM scope)) y(unit_id)
+	JOIN task k ON k.unit_id = y.unit_id
+	AND (coalesce(@mine, 'do') <> 'follow' OR @unit IS NOT NULL)
+    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+	AND k.lead_staff_id = $caller
+	AND (@mine IS NULL AND @unit IS NULL OR @mine = 'do')
+    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+	AND k.assigned_by = $caller
+	AND (@mine IS NULL AND @unit IS NULL OR @mine = 'assigned'
+	    OR @mine = 'approve' AND k.status IN ('done', 'declined'))
+    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+	AND k.author_id = $caller AND @mine IS NULL AND @unit IS NULL
+    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+	AND k.co_staff_ids @> ARRAY[$caller]
+	AND (coalesce(@mine, 'follow') = 'follow' AND @unit IS NULL)
+    UNION SELECT k.id FROM task k
+	WHERE k.co_unit_ids && (SELECT units FROM scope)
+	AND (coalesce(@mine, 'follow') = 'follow' AND @unit IS NULL)
+    UNION SELECT k.id FROM reach r JOIN plan o ON o.unit_id = r.unit_id
+	    AND o.status NOT IN ('draft', 'submitted')
+	JOIN task k ON k.plan_id = o.id AND k.parent_id IS NULL
+	WHERE (SELECT units IS NOT NULL FROM scope)
+	  AND r.staff_id = $caller AND r.from_on <= $today
+	  AND $today < r.until_on AND r.perms & PERM_PUBLISHED <> 0
+	  AND @mine IS NULL AND @unit IS NULL);
 
 -- task_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], kind text[],
@@ -208,15 +300,34 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
 -- id t.id
+WITH @task_scope($mine, $unit,
+    SELECT w.id FROM @units_below($today) w(id), $q, @few_to_sort())
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
-    SELECT t.id, /*KEY*/ AS key, t.version, t.status, s.perms,
-	@task_then(@task_json(t)) AS body
-    FROM task t CROSS JOIN LATERAL
-	(SELECT @task_rel(t, p.up) AS perms
-	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-    WHERE @task_filter() AND @task_sees() AND /*AFTER*/
+    SELECT t.id, /*KEY*/ AS key, t.version, t.status, b.perms, t.body
+    FROM (
+	-- in order, past what is not for the caller
+	(SELECT t.id, s.perms FROM task t CROSS JOIN LATERAL
+	    (SELECT @task_rel(t, p.up) AS perms
+	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
+	WHERE (SELECT NOT near FROM scope)
+	  AND @task_filter() AND @task_wanted() AND /*AFTER*/
+	/*ORDER*/ LIMIT $limit)
+	UNION ALL
+	-- what is near the caller, sorted, and of it, one after another, the
+	-- first he may see
+	(SELECT t.id, t.perms FROM (SELECT t.id FROM @task_near($mine, $unit) n
+	    CROSS JOIN LATERAL (SELECT t.* FROM task t WHERE t.id = n.id
+		AND @task_filter() AND /*AFTER*/ OFFSET 0) t
+	    WHERE (SELECT near FROM scope) /*ORDER*/ OFFSET 0) k
+	CROSS JOIN LATERAL (SELECT t.id, s.perms FROM task t CROSS JOIN LATERAL
+	    (SELECT @task_rel(t, p.up) AS perms
+	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
+	    WHERE t.id = k.id AND @task_wanted() OFFSET 0) t
+	LIMIT $limit)) b
+    CROSS JOIN LATERAL (SELECT t.*, @task_then(@task_json(t)) AS body
+	FROM task t WHERE t.id = b.id OFFSET 0) t
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- task_count(caller uuid, today date, as_of date, until timestamptz,
@@ -225,16 +336,35 @@ LEFT JOIN LATERAL (
 --     due_from date, due_to date, historic bool, ids uuid[], mine text,
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
 --     deleted text) : many slow
+WITH @task_scope($mine, $unit,
+    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000)
 SELECT CASE WHEN grouping(x.status) = 0 THEN 'status'
 	WHEN grouping(x.timeliness) = 0 THEN 'timeliness'
 	WHEN grouping(x.signal) = 0 THEN 'signal' ELSE 'total' END,
     coalesce(x.status, x.timeliness, x.signal, ''), count(*)
-FROM (SELECT @task_status() AS status, @task_timeliness() AS timeliness,
-	@task_signal() AS signal
+FROM (SELECT @task_status() AS status, @task_then(@timeliness(t)) AS timeliness,
+	@task_then(@signal(t, @days_left(t))) AS signal
+    FROM task t
+    WHERE (SELECT NOT near FROM scope) AND @task_filter()
+      -- most are read by right of their unit: looked up in one set
+      AND ($until IS NULL AND t.status <> 'draft'
+	AND coalesce($mine NOT IN ('do', 'follow'), true)
+	AND t.unit_id IN (SELECT r.unit_id FROM reach r
+	    WHERE r.staff_id = $caller AND r.from_on <= $today
+	      AND $today < r.until_on AND r.perms & PERM_READ <> 0)
+	OR (SELECT @task_wanted() FROM (SELECT @task_rel(t, p.up)
+	    AS perms FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p
+	    OFFSET 0) s))
+    UNION ALL
+    SELECT l.* FROM @task_near($mine, $unit) n CROSS JOIN LATERAL (
+    SELECT @task_status() AS status, @task_then(@timeliness(t)) AS timeliness,
+	@task_then(@signal(t, @days_left(t))) AS signal
     FROM task t CROSS JOIN LATERAL
 	(SELECT @task_rel(t, p.up) AS perms
 	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-    WHERE @task_filter() AND @task_sees()) x
+    WHERE t.id = n.id AND @task_filter() AND @task_wanted()
+    OFFSET 0) l
+    WHERE (SELECT near FROM scope)) x
 GROUP BY GROUPING SETS ((x.status), (x.timeliness), (x.signal), ());
 
 -- The body as columns: references resolved, the lead's unit found, co-owners
