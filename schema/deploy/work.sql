@@ -7,7 +7,7 @@ BEGIN;
 SET LOCAL search_path = camket, public;
 
 CREATE VIEW work AS
-WITH item AS NOT MATERIALIZED (
+WITH task_item AS NOT MATERIALIZED (
 	SELECT 'task' AS kind, id, version, status, unit_id,
 	    unit_id AS asks_unit_id, office_id,
 	    lead_staff_id AS doer_id, assigned_by AS assigner_id, author_id,
@@ -21,12 +21,21 @@ WITH item AS NOT MATERIALIZED (
 	    assigned_on AS since_on, task.kind AS subkind, plan_id,
 	    co_staff_ids, co_unit_ids
 	FROM task WHERE deleted_at IS NULL AND task.kind <> 'recurring'
-	UNION ALL
-	SELECT 'plan', id, version, status, unit_id, unit_id, unit_id, NULL,
-	    NULL, author_id, NULL,
-	    CASE status WHEN 'submitted' THEN author_id END, number, title,
-	    NULL, NULL, NULL, plan.kind, id, NULL, NULL
+), plan_item AS NOT MATERIALIZED (
+	SELECT 'plan' AS kind, id, version, status, unit_id,
+	    unit_id AS asks_unit_id, unit_id AS office_id,
+	    NULL::uuid AS doer_id, NULL::uuid AS assigner_id, author_id,
+	    NULL::uuid AS subject_id,
+	    CASE status WHEN 'submitted' THEN author_id END AS barred_id,
+	    number AS code, title, NULL::date AS due_on,
+	    NULL::date AS count_from, NULL::date AS since_on,
+	    plan.kind AS subkind, id AS plan_id, NULL::uuid[] AS co_staff_ids,
+	    NULL::uuid[] AS co_unit_ids
 	FROM plan WHERE deleted_at IS NULL
+), item AS NOT MATERIALIZED (
+	SELECT * FROM task_item
+	UNION ALL
+	SELECT * FROM plan_item
 	UNION ALL
 	SELECT 'review', r.id, r.version, r.status, r.unit_id, r.asks_unit_id,
 	    r.unit_id, NULL, NULL, r.author_id, r.subject_staff_id,
@@ -69,34 +78,100 @@ FROM item i JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND s.asks = 'subject'
 WHERE i.subject_id IS NOT NULL
 UNION ALL
+-- From here on it is units that lead to the item, found by the person: tasks and
+-- plans, of which there are many, each by an index, then the rest. (Neither asks
+-- a subject, no plan an office.)
 SELECT y.id, '-infinity', 'infinity', s.role, s.need, i.*
-FROM staff y JOIN item i ON i.co_staff_ids @> ARRAY[y.id]
+FROM staff y JOIN task_item i ON i.co_staff_ids @> ARRAY[y.id]
 JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND s.asks = 'co_owner'
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
     least(g.until_on, c.until_on), s.role, s.need, i.*
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
-JOIN item i ON i.co_unit_ids @> ARRAY[c.unit_id]
+JOIN task_item i ON i.co_unit_ids @> ARRAY[c.unit_id]
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND s.asks = 'co_owner' AND g.perms & s.need <> 0
+    AND g.perms & s.need <> 0 AND s.asks = 'co_owner'
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN item i ON i.co_unit_ids @> ARRAY[c.unit_id] AND i.kind NOT IN ('task', 'plan')
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.asks = 'co_owner'
 UNION ALL
 -- whoever leads the unit that is asked, or the unit that took its place, and
 -- whoever stands in for him; also for a person who is not named, or who may not
 -- decide on it himself
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
     least(g.until_on, c.until_on), s.role, s.need, i.*
-FROM item i
-JOIN state s ON s.resource = i.kind AND s.status = i.status AND CASE s.asks
-    WHEN 'leader' THEN true
-    WHEN 'doer' THEN i.doer_id IS NULL
-    WHEN 'subject' THEN i.subject_id IS NULL
-    WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-    WHEN 'assigner' THEN i.assigner_id = i.barred_id END
-JOIN unit_cover c ON c.heir AND c.unit_id = CASE
-    WHEN s.at = 'office' THEN i.office_id
-    WHEN s.asks = 'subject' THEN i.unit_id ELSE i.asks_unit_id END
-JOIN held g ON g.unit_id = c.anc_id AND g.perms & s.need <> 0
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN task_item i ON i.asks_unit_id = c.unit_id
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
+	WHEN 'leader' THEN true
+	WHEN 'doer' THEN i.doer_id IS NULL
+	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
+	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+WHERE i.barred_id IS DISTINCT FROM g.staff_id
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN plan_item i ON i.asks_unit_id = c.unit_id
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
+	WHEN 'leader' THEN true
+	WHEN 'doer' THEN i.doer_id IS NULL
+	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
+	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+WHERE i.barred_id IS DISTINCT FROM g.staff_id
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN item i ON i.asks_unit_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
+	WHEN 'leader' THEN true
+	WHEN 'doer' THEN i.doer_id IS NULL
+	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
+	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+WHERE i.barred_id IS DISTINCT FROM g.staff_id
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN task_item i ON i.office_id = c.unit_id
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at = 'office' AND CASE s.asks
+	WHEN 'leader' THEN true
+	WHEN 'doer' THEN i.doer_id IS NULL
+	WHEN 'subject' THEN i.subject_id IS NULL
+	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
+	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+WHERE i.barred_id IS DISTINCT FROM g.staff_id
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN item i ON i.office_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at = 'office' AND CASE s.asks
+	WHEN 'leader' THEN true
+	WHEN 'doer' THEN i.doer_id IS NULL
+	WHEN 'subject' THEN i.subject_id IS NULL
+	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
+	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+WHERE i.barred_id IS DISTINCT FROM g.staff_id
+UNION ALL
+SELECT g.staff_id, greatest(g.from_on, c.from_on),
+    least(g.until_on, c.until_on), s.role, s.need, i.*
+FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
+JOIN item i ON i.unit_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
+JOIN state s ON s.resource = i.kind AND s.status = i.status
+    AND g.perms & s.need <> 0 AND s.at <> 'office' AND s.asks = 'subject'
+	AND i.subject_id IS NULL
 WHERE i.barred_id IS DISTINCT FROM g.staff_id;
 
 COMMIT;

@@ -71,9 +71,10 @@ FROM staff t WHERE t.id = $caller AND t.deleted_at IS NULL;
 	WHERE register.kind = @kind AND register.id = @id) END);
 
 -- What the caller must do or decide, by due day; what has none comes last. The
--- verbs are made of perms and the state tables.
+-- verbs are made of perms and the state tables. Not planned afresh: that is far
+-- more than the reading, and whoever asks, it begins at him.
 -- me_work(caller uuid, today date, role text[], kind text[], due_to date,
---     after text[], after_id uuid, limit int) : many slow
+--     after text[], after_id uuid, limit int) : many read
 -- sort due_on: coalesce(x.due_on, 'infinity') :: date, x.role :: text
 -- id x.id
 SELECT h.horizon, l.* FROM
@@ -108,7 +109,7 @@ LEFT JOIN LATERAL (
     WHERE /*AFTER*/ /*ORDER*/ LIMIT $limit) l ON true;
 
 -- Whose due day has come into force: nothing counts before its plan does.
--- me_work_counts(caller uuid, today date) : one slow
+-- me_work_counts(caller uuid, today date) : one read
 SELECT json_build_object(
     'overdue', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'
 	AND w.due_on < $today),
