@@ -8,7 +8,6 @@ item AS MATERIALIZED (
 	FROM @source JOIN unit z ON z.id = w.unit_id
 	WHERE w.role = 'do' AND w.due_on IS NOT NULL
 	  AND w.due_on >= coalesce(w.count_from, w.due_on)
-	  AND w.due_on BETWEEN $today - 40 AND $today + 20
 	  AND w.from_on <= $today AND $today < w.until_on),
 moment AS MATERIALIZED (
 	SELECT i.*, r.code AS rule, r.offset_days, CASE WHEN r.offset_days = 0
@@ -36,11 +35,7 @@ put AS (
 sent AS (
 	INSERT INTO job (kind, ref)
 	SELECT 'reminder', p.id::text FROM put p WHERE p.status = 'open'
-	RETURNING id),
-looked AS (
-	UPDATE duty SET day = $today,
-	    horizon = pg_snapshot_xmin(pg_current_snapshot())
-	WHERE name = 'due')
+	RETURNING id)
 SELECT count(*) FROM sent;
 
 -- Moments come with the day, and with what changes on it. All items are looked
@@ -50,9 +45,18 @@ SELECT count(*) FROM sent;
 -- unscoped: machinery; whom it concerns is asked when it is told
 SELECT @duty_whole('due', ('staff', 'unit', 'calendar_entry'));
 
--- due_all(today date, now timestamptz) : one write
+-- Below which transaction everything can be seen: asked before anything is looked
+-- at, to begin there the next time.
+-- due_horizon() : one read
+-- unscoped: machinery; carries no data of the office
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
+-- Of all items those due on one day, so many from today: a commit each, so that
+-- readers of the feed wait for none of them.
+-- due_day(today date, now timestamptz, ahead int) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
-WITH @due_rows(work w);
+WITH @due_rows((SELECT * FROM work x WHERE x.due_on = $today + $ahead
+    AND coalesce(x.due_on, 'infinity') = $today + $ahead) w);
 
 -- due_changed(today date, now timestamptz) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
@@ -65,4 +69,8 @@ changed AS MATERIALIZED (
 	SELECT t.id FROM event_since s JOIN task t ON t.plan_id = s.ref
 	WHERE s.kind = 'plan'),
 @due_rows(changed y CROSS JOIN LATERAL (SELECT * FROM work x
-    WHERE x.id = y.ref) w);
+    WHERE x.id = y.ref AND x.due_on BETWEEN $today - 40 AND $today + 20) w);
+
+-- due_looked(today date, horizon bigint) : none write
+-- unscoped: machinery; how far it has looked
+UPDATE duty SET day = $today, horizon = ($horizon)::text::xid8 WHERE name = 'due';
