@@ -248,7 +248,7 @@ help:
 	@echo "make lint        formatting, static analysis, shell;  make arrows: who may include whom"
 	@echo "make check-sql   every statement against a fresh database"
 	@echo "make sanitize    every suite under ASan and UBSan"
-	@echo "make bench       the speed table;  make storm, make faults, make fuzz: long, by hand"
+	@echo "make bench       the speed table;  make scale, make storm, make faults, make fuzz: long, by hand"
 	@echo "make check-openapi   the OpenAPI document as redocly sees it;  make test-oidc: sign-in beside a provider of npm's; by hand"
 	@echo "make test-client     a typed client made from the document, compiled and run; by hand, needs npm"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
@@ -341,7 +341,7 @@ sanitize-ci: test-deps
 # --- long, by hand --------------------------------------------------------
 
 ROUNDS ?= 50
-.PHONY: faults bench fuzz check-image check-fresh
+.PHONY: faults bench scale fuzz check-image check-fresh
 # The image built, run by docker/compose.yaml and tested; and the README's two
 # commands on a bare Debian.
 check-image:
@@ -372,6 +372,10 @@ $(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(B)/libcamket.a
 endif
 bench: test-deps
 	@tests/bench/bench.py
+# Lists among a million tasks. The stack is kept for the next time with
+# make scale SCALE=--dir=FOLDER
+scale: test-deps
+	@tests/scale/scale.py $(SCALE)
 faults: test-deps
 	@tests/faults/kills.py --rounds $(ROUNDS) --mail maildir
 	@tests/faults/kills.py --rounds $(ROUNDS) --mail smtp

@@ -16,22 +16,17 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from stack import PLAN, TREE, Stack, expect, until  # noqa: E402
+from stack import PLAN, Stack, expect, until  # noqa: E402
+from statement import READ_LANE, WRITE_LANE, Statement, sent  # noqa: E402
 
 CONNECTIONS = 32
 TASKS = 64      # rows the PATCH goes round, so that few wait for another
 PLANS = 2000    # what else the tables hold
-# as services/core/pool.c sets its connections
-WRITE_LANE = "-c plan_cache_mode=force_generic_plan"
-READ_LANE = WRITE_LANE + " -c enable_seqscan=off -c enable_hashjoin=off" \
-    " -c enable_mergejoin=off"
 
 
 # --- what the API sends ---------------------------------------------------
@@ -64,61 +59,6 @@ def fill(stack):
     stack.sql("VACUUM ANALYZE")
     until(lambda: stack.one("SELECT count(*) FROM job") == 0, 60)
     return path, tasks
-
-
-def sent(stack, request):
-    """The statement a request makes the API send, and its values by $n."""
-    def setting(*statements):
-        for sql in (*statements, "SELECT pg_reload_conf()"):
-            stack.sql(sql, user="postgres")
-        time.sleep(0.5)
-    setting("ALTER SYSTEM SET log_min_duration_statement = 0",
-            "ALTER SYSTEM SET log_parameter_max_length = -1")
-    def log():      # all of it: it is rotated while everything is logged
-        files = sorted((stack.dir / "log" / "postgres").glob("@*"))
-        return "".join(f.read_text(errors="replace") for f in files) + \
-            stack.log("postgres")
-    before = len(log())
-    request()
-    time.sleep(0.5)
-    text = log()[before:].replace("\n\t", "\t")   # a line each
-    setting("ALTER SYSTEM RESET ALL")
-    best = None
-    for m in re.finditer(
-            r"camket_api LOG:  duration: \S+ ms  execute \w+: (.*)\n"
-            r".*?DETAIL:  parameters: (.*)", text):
-        if best is None or len(m[1]) > len(best[1]):
-            best = m
-    values = {}
-    for m in re.finditer(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", best[2]):
-        values[int(m[1])] = m[2]
-    return best[1].replace("\t", "\n"), values
-
-
-def types(source, name):
-    """The types of a statement's values, from its head in the .sql file."""
-    text = (TREE / source).read_text()
-    head = re.search(rf"^-- {name}\((.*?)\)", text, re.M | re.S)[1]
-    return [p.split()[-1] for p in head.replace("--", " ").split(",")]
-
-
-def script(sql, values, kinds, changing=None, first=""):
-    """As pgbench reads it: each $n a variable of its type, or NULL."""
-    names, fixed = {}, ["-D", "first=1"]
-    for n, v in values.items():
-        if n in (changing or {}):
-            names[n] = ":" + changing[n]
-        elif v == "NULL":
-            names[n] = "NULL"
-        else:
-            names[n] = f":p{n}"
-            fixed += ["-D", f"p{n}=" + v[1:-1].replace("''", "'")]
-    text = re.sub(r"\$(\d+)", lambda m: names[int(m[1])] + "::" +
-                  kinds[int(m[1]) - 1], sql)
-    f = tempfile.NamedTemporaryFile("w", suffix=".sql", delete=False)
-    f.write(first + text + ";\n")
-    f.close()
-    return f.name, fixed
 
 
 # --- measuring ------------------------------------------------------------
@@ -203,20 +143,19 @@ def main():
         b = Bench(stack, a)
         # the first reading by a person is noted as a receipt, behind it
         expect(stack.get(path, "office3"), 200)
-        read_sql, read_values = sent(
+        read_sent = sent(
             stack, lambda: expect(stack.get(path, "office3"), 200))
         key = "bench-" + tasks[0]
         body = {"expected_output": "Báo cáo, có số liệu"}
-        patch_sql, patch_values = sent(stack, lambda: expect(
+        patch_sent = sent(stack, lambda: expect(
             stack.call("PATCH", "/v1/tasks/" + tasks[0], "office1", body,
                        If_Match="*", Idempotency_Key=key), 200))
         rows = [("what", "API", "pgbench", "ratio", "goal")]
 
         # GET: the same row, the same statement
-        read = script(read_sql, read_values,
-                      types("services/api/plan.sql", "plan_get"))
-        bare = script("SELECT * FROM plan WHERE id = $1",
-                      {1: f"'{path.split('/')[-1]}'"}, ["uuid"])
+        read = read_sent.script()
+        bare = Statement("bare", "SELECT * FROM plan WHERE id = $1",
+                         {1: f"'{path.split('/')[-1]}'"}, ["uuid"]).script()
         count = b.best((4, 8, 16, 32),
                        lambda n: b.pgbench(*read, n, options=READ_LANE))
         got = b.turns(
@@ -239,17 +178,15 @@ def main():
                      f"{p99:.1f} ms", "", "", "<= 5 ms"))
 
         # PATCH: row, event, job, mark and kept answer in one commit
-        ids = [n for n, v in patch_values.items() if v == f"'{tasks[0]}'"]
-        keys = [n for n, v in patch_values.items() if key in v]
+        ids = [n for n, v in patch_sent.values.items() if v == f"'{tasks[0]}'"]
+        keys = [n for n, v in patch_sent.values.items() if key in v]
         first = ("\\if :first\n\\set first 0\n"
                  "SELECT id AS task FROM (SELECT id, row_number() OVER"
                  " (ORDER BY id) AS n FROM task WHERE title LIKE"
                  " 'Báo cáo tuần%') t WHERE n = :client_id + 1 \\gset\n"
                  "\\endif\n"
                  "\\set key random(1, 1000000000000000)\n")
-        write = script(patch_sql, patch_values,
-                       types("services/api/task.sql", "task_patch"),
-                       {ids[0]: "task", keys[0]: "key"}, first)
+        write = patch_sent.script({ids[0]: "task", keys[0]: "key"}, first)
         count = b.best((4, 8, 16, 32), lambda n: b.pgbench(*write, n, options=WRITE_LANE))
         lua = {"lua": "patch.lua", "more": ("--", *tasks)}
         got = b.turns(
