@@ -29,14 +29,18 @@ class Statement:
 
     def head(self):
         """The types of its values and its lane, as its .sql file has them."""
-        for name in (self.name, re.sub(r"_by_[a-z_]+$", "", self.name)):
+        without = ("as_of", "until") if self.name.endswith("_present") else ()
+        for name in (self.name,
+                     re.sub(r"_(by_[a-z_]+|present)$", "", self.name)):
             for f in sorted((TREE / "services").glob("*/*.sql")):
                 head = re.search(rf"^-- {name}\((.*?)\)[\s-]*: \w+ (\w+)",
                                  f.read_text(), re.M | re.S)
                 if head:
-                    return [p.split()[-1] for p in
-                            head[1].replace("--", " ").split(",")
-                            if p.strip()], LANES.get(head[2])
+                    params = [p.split() for p in
+                              head[1].replace("--", " ").split(",")
+                              if p.strip()]
+                    return [t for n, t in params if n not in without], \
+                        LANES.get(head[2])
         raise LookupError(self.name)
 
     def put(self, value):
@@ -152,7 +156,8 @@ class Watch:
         return found
 
 
-def sent(stack, request):
-    """The longest of them, of a single request."""
+def sent(stack, name, request):
+    """The one of this name, of a single request."""
     with Watch(stack) as watch:
-        return max(watch.sent(request), key=lambda s: len(s.sql))
+        it, = (s for s in watch.sent(request) if s.name == name)
+        return it

@@ -17,7 +17,9 @@
 # /*AFTER*/ the condition that continues behind ($after, $after_id), /*ORDER*/
 # the ORDER BY. Other comments are dropped. A fragment's $day is the day an
 # answer tells of: $as_of where the statement takes one, else $today. $until is
-# the instant that day was over, where the statement takes it, else null.
+# the instant that day was over, where the statement takes it, else null. A read
+# that takes both is written once more without them, for whoever asks about no
+# day: what is not asked is not in its plan.
 
 FILENAME ~ /\.tbl$/ {
 	if (match($0, /^PERM\([A-Z_]+, *[0-9]+/)) {
@@ -254,7 +256,19 @@ function put(s, sigil, word, text,   i, out, next_ch, w) {
 	return out s
 }
 
-function emit(qname, b, sortref,   n, p, i, f, decl, used) {
+function emit(qname, b, sortref,   whole, present) {
+	present = "NULL"
+	if (lane == "read" && args ~ /as_of date, *until timestamptz, */) {
+		whole = args
+		sub(/as_of date, *until timestamptz, */, "", args)
+		emit_one(qname "_present", b, sortref, "NULL")
+		present = "&q_" qname "_present"
+		args = whole
+	}
+	emit_one(qname, b, sortref, present)
+}
+
+function emit_one(qname, b, sortref, present,   n, p, i, f, decl, used) {
 	b = put(expand(b), "$", "day", \
 	    args ~ /as_of date/ ? "coalesce($as_of, $today)" : "$today")
 	if (args !~ /until timestamptz/)
@@ -283,7 +297,8 @@ function emit(qname, b, sortref,   n, p, i, f, decl, used) {
 	out_code = out_code "const struct query q_" qname " = {\n\t\"" qname \
 	    "\",\n\t\"" b "\",\n\t" (n > 0 ? "p_" qname : "NULL") ", " n ", " \
 	    count++ ", LANE_" toupper(lane) ", " \
-	    (unscoped == "" ? "NULL" : "\"" unscoped "\"") ", " sortref "\n};\n"
+	    (unscoped == "" ? "NULL" : "\"" unscoped "\"") ", " sortref \
+	    ", " present "\n};\n"
 	out_header = out_header sprintf("extern const struct query q_%s;\n", qname)
 	index_rows = index_rows sprintf("\t&q_%s,\n", qname)
 }

@@ -60,6 +60,7 @@ struct query {
 	enum query_lane lane;
 	const char *unscoped;           /* why, or NULL */
 	const struct query_sort *sorts; /* ended by a NULL field */
+	const struct query *present;    /* the same without a day, or NULL */
 };
 
 extern const struct query *const queries[];

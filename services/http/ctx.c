@@ -240,6 +240,8 @@ ctx_send(struct ctx *c, const struct query *q,
 		;
 	assert(i < CTX_SENDS);
 	s = &c->sends[i];
+	if (q->present != NULL && c->as_of == NULL)
+		q = q->present;
 	for (i = 0; i < q->nparams; i++)
 		s->values[i] = ctx_value(c, q->params[i].name);
 	s->c = c;

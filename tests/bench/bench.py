@@ -143,11 +143,11 @@ def main():
         b = Bench(stack, a)
         # the first reading by a person is noted as a receipt, behind it
         expect(stack.get(path, "office3"), 200)
-        read_sent = sent(
-            stack, lambda: expect(stack.get(path, "office3"), 200))
+        read_sent = sent(stack, "plan_get_present", lambda: expect(
+            stack.get(path, "office3"), 200))
         key = "bench-" + tasks[0]
         body = {"expected_output": "Báo cáo, có số liệu"}
-        patch_sent = sent(stack, lambda: expect(
+        patch_sent = sent(stack, "task_patch", lambda: expect(
             stack.call("PATCH", "/v1/tasks/" + tasks[0], "office1", body,
                        If_Match="*", Idempotency_Key=key), 200))
         rows = [("what", "API", "pgbench", "ratio", "goal")]
