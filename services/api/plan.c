@@ -304,9 +304,10 @@ static const struct route routes[] = {
 	    .run = page_list, .list = q_plan_amendment_list_sorts,
 	    .query = &q_plan_get, .members = amendment_fields,
 	    .summary = "Các lần sửa đổi, bổ sung | How a plan was amended" },
+	/* a day asked about is one of the law: the plan is as it stands */
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/bases",
 	    .run = page_list, .list = q_plan_basis_list_sorts,
-	    .query = &q_plan_get, .members = basis_fields,
+	    .query = &q_plan_get_present, .members = basis_fields,
 	    .summary = "Căn cứ còn hiệu lực không, được thay bằng gì | Which bases are in force, and what has replaced them" },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/relations",
 	    .run = page_list, .list = q_plan_relation_list_sorts,

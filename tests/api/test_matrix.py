@@ -122,8 +122,8 @@ def value(unit, period="2026-Q1"):
 
 
 # kinds whose name is not the path's without its s
-KINDS = {"staff": "staff", "occurrences": "task", "calendar": "calendar_entry", "positions": "post",
-         "groups": "member_group"}
+KINDS = {"staff": "staff", "occurrences": "task", "positions": "post",
+         "calendar": "calendar_entry", "groups": "member_group"}
 SUCCESSION = {"kind": "rename", "effective_on": "2031-01-01", "name": "x"}
 PROPOSAL = {"title": "x", "need": "x"}
 AWARD = {"kind": "award", "title": "x", "from": "2026-01-01"}
@@ -139,8 +139,8 @@ def table_of(kind):
 
 def make(s):
     """A record of each kind for each target: {kind: {target: id}}."""
-    ids = {k: {} for k in ("tasks", "occurrences", "plans", "reviews", "evaluations", "staff",
-                           "units", "notifications", "sessions", "keys",
+    ids = {k: {} for k in ("tasks", "occurrences", "plans", "reviews",
+                           "evaluations", "staff", "units", "notifications", "sessions", "keys",
                            "commitments", "criteria-sets", "inspections",
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
@@ -163,13 +163,15 @@ def make(s):
             "title": "Việc định kỳ " + name, "kind": "recurring",
             "cadence": ["yearly"], **named}), 201)["id"]
         ids["occurrences"][name] = str(s.one(
-            "INSERT INTO task (id, kind, status, parent_id, period, title, "
-            "due_on, unit_id, office_id, lead_staff_id, assigned_by, "
-            "author_id, created_at, updated_at) SELECT uuid_v7(), "
-            "'occurrence', 'assigned', t.id, '2030', t.title, '2030-12-31', "
-            "t.unit_id, t.office_id, t.lead_staff_id, t.author_id, "
-            "t.author_id, now(), now() FROM task t WHERE t.id = %s RETURNING "
-            "id", whole))
+            "WITH put AS (INSERT INTO task (id, kind, status, parent_id, "
+            "period, title, due_on, unit_id, office_id, lead_staff_id, "
+            "assigned_by, author_id, created_at, updated_at) SELECT "
+            "uuid_v7(), 'occurrence', 'assigned', t.id, '2030', t.title, "
+            "'2030-12-31', t.unit_id, t.office_id, t.lead_staff_id, "
+            "t.author_id, t.author_id, now(), now() FROM task t WHERE t.id = "
+            "%s RETURNING id, unit_id), told AS (INSERT INTO event (at, kind, "
+            "ref, unit_id, version, verb) SELECT now(), 'task', id, unit_id, "
+            "1, 'assign' FROM put) SELECT id FROM put", whole))
         ids["plans"][name] = expect(s.post("/v1/plans", chief, {
             "kind": "plan", "title": "Kế hoạch " + name, "issuer_unit_code":
             unit}), 201)["id"]

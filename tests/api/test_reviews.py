@@ -50,7 +50,7 @@ def sets(office):
             updated_at) VALUES
         (%s, 'MOI-LOAI', 'Mọi loại', '{
             "Y": {"text": "Có?", "answer": "yes_no"},
-            "S": {"text": "Mức?", "answer": "scale", "max": 3},
+            "S": {"text": "Mức?", "answer": "scale", "max": "3"},
             "P": {"text": "Điểm?", "answer": "points", "max": "10"},
             "T": {"text": "Gì?", "answer": "text"}}', now(), now()),
         (%s, 'PHAI-DU', 'Phải đủ', '{
