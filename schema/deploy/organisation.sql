@@ -88,6 +88,7 @@ CREATE TABLE unit_cover (
 	PRIMARY KEY (unit_id, anc_id, from_on, heir, past)
 );
 CREATE INDEX unit_cover_down ON unit_cover (anc_id, unit_id);
+CREATE INDEX unit_cover_heir ON unit_cover (anc_id) WHERE heir;
 
 -- Derive the cover of these units, or all of it, again. One writer at a time:
 -- the caller's transaction holds the lock to its end.

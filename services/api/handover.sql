@@ -62,7 +62,7 @@ LEFT JOIN LATERAL (
 	    AND @handover_filter() AND /*AFTER*/ /*ORDER*/ LIMIT $limit)
 	UNION ALL
 	(SELECT t.* FROM (SELECT t.*
-	    FROM @task_near(NULL::text, NULL::text) n
+	    FROM @task_nearest() n
 	    CROSS JOIN LATERAL (SELECT t.* FROM handover t
 		WHERE t.task_id = n.id AND @handover_filter() AND /*AFTER*/
 		OFFSET 0) t
@@ -86,7 +86,7 @@ FROM (SELECT t.kind, coalesce((SELECT unit.code FROM unit
 	coalesce((SELECT staff.code FROM staff
 	    WHERE staff.id = t.from_staff_id), '') AS staff
     FROM (SELECT t.* FROM handover t WHERE (SELECT NOT near FROM scope)
-	UNION ALL SELECT t.* FROM @task_near(NULL::text, NULL::text) n
+	UNION ALL SELECT t.* FROM @task_nearest() n
 	CROSS JOIN LATERAL (SELECT t.* FROM handover t WHERE t.task_id = n.id
 	    OFFSET 0) t
 	WHERE (SELECT near FROM scope)) t

@@ -1,7 +1,7 @@
 -- One search across kinds: words in any order, accents and case aside, of what
 -- the caller may see. Of each kind the nearest come first; so that a word that
 -- stands everywhere costs no more than others, the nearest are chosen among
--- the first two thousand that are found and seen.
+-- the first five hundred that are found and seen.
 
 -- @near(row, kind, path, table, code, title, unit, perms, seen)
 SELECT @kind AS kind, x.rank, x.n, x.j::text AS body
@@ -14,7 +14,7 @@ FROM (SELECT f.rank, row_number() OVER (ORDER BY f.rank DESC, f.j ->> 'title'
 	FROM @table @row CROSS JOIN LATERAL (SELECT @perms AS perms OFFSET 0) rights
 	WHERE @row.deleted_at IS NULL AND @search(@row.fold) AND @seen
 	  AND ($kinds IS NULL OR @kind = ANY ($kinds))
-	LIMIT 2000) f) x
+	LIMIT 500) f) x
 WHERE x.n <= $limit + 1;
 
 -- search(caller uuid, today date, q text, kinds text[], limit int) : many slow
@@ -23,7 +23,7 @@ WITH @task_scope(NULL::text, NULL::text,
 SELECT y.kind, y.body, count(*) OVER (PARTITION BY y.kind) > $limit
 FROM (@near(t, 'task', '/v1/tasks/',
 	(SELECT * FROM task WHERE (SELECT NOT near FROM scope)
-	UNION ALL SELECT task.* FROM @task_near(NULL::text, NULL::text) its
+	UNION ALL SELECT task.* FROM @task_nearest() its
 	CROSS JOIN LATERAL (SELECT * FROM task WHERE task.id = its.id OFFSET 0) task
 	WHERE (SELECT near FROM scope)), t.code, t.title, t.unit_id,
 	@task_rel(t, @perms(t.unit_id)), @task_seen(t, perms))

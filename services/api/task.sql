@@ -48,12 +48,14 @@
 
 -- Working days from that day to the due day; below zero when it has passed.
 -- @days_left(x)
+@days_left_by(@x, (SELECT z.calendar_id FROM unit z WHERE z.id = @x.unit_id));
+
+-- @days_left_by(x, calendar)
 (CASE WHEN @x.due_on IS NOT NULL AND @x.status IN ('assigned', 'received',
     'in_progress', 'declined', 'paused') THEN (
-	SELECT d.ordinal - n.ordinal FROM unit z
-	JOIN workday d ON d.calendar_id = z.calendar_id AND d.day = @x.due_on
-	JOIN workday n ON n.calendar_id = z.calendar_id AND n.day = $day
-	WHERE z.id = @x.unit_id) END);
+	SELECT d.ordinal - n.ordinal FROM workday d
+	JOIN workday n ON n.calendar_id = d.calendar_id AND n.day = $day
+	WHERE d.calendar_id = @calendar AND d.day = @x.due_on) END);
 
 -- @signal(x, days)
 (CASE WHEN @x.kind IN ('continuous', 'recurring') OR @x.due_on IS NULL
@@ -225,15 +227,12 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
 -- Where a list of tasks begins, if that is near: at the tasks in which a search
 -- finds its longest word, where these are few; else at the units that it is
 -- about, where they are few (few says so of their count): those asked for, those
--- the caller leads, those he reads. Where both are many, going by the order, past
--- what is not for the caller, is less than sorting what is.
+-- the caller leads, those he reads.
 -- @task_scope(mine, unit, below, q, few)
 found AS MATERIALIZED (
 	SELECT k.id FROM task k WHERE k.fold LIKE search_longest(@q) LIMIT 501),
 about AS MATERIALIZED (
-	SELECT CASE WHEN @few OR count(*) <= 200 AND @mine IN ('do', 'assigned',
-		'approve') OR count(*) <= 2000 AND @mine = 'follow'
-	    THEN coalesce(array_agg(x.unit_id), '{}') END AS units
+	SELECT CASE WHEN @few THEN coalesce(array_agg(x.unit_id), '{}') END AS units
 	FROM (SELECT few.unit_id FROM reach few
 	    WHERE few.staff_id = $caller AND few.from_on <= $today
 	      AND $today < few.until_on AND few.perms & CASE
@@ -259,34 +258,58 @@ scope AS MATERIALIZED (
 
 -- All that the caller may see where his units are few, and more: what stands in
 -- these units, what he has to do with himself, and what the plans of the units
--- above have published. Or the few that a search has found.
+-- above have published. Or the few that a search has found. One may
+-- come twice.
 -- @task_near(mine, unit)
-(SELECT id FROM found WHERE (SELECT units IS NULL FROM scope)
-    UNION SELECT k.id FROM unnest((SELECT units FROM scope)) y(unit_id)
+(SELECT k.* FROM found JOIN task k ON k.id = found.id
+	WHERE (SELECT units IS NULL FROM scope)
+    UNION ALL SELECT k.* FROM unnest((SELECT units FROM scope)) y(unit_id)
 	JOIN task k ON k.unit_id = y.unit_id
 	AND (coalesce(@mine, 'do') <> 'follow' OR @unit IS NOT NULL)
-    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+    UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.lead_staff_id = $caller
 	AND (@mine IS NULL AND @unit IS NULL OR @mine = 'do')
-    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+    UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.assigned_by = $caller
 	AND (@mine IS NULL AND @unit IS NULL OR @mine = 'assigned'
 	    OR @mine = 'approve' AND k.status IN ('done', 'declined'))
-    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+    UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.author_id = $caller AND @mine IS NULL AND @unit IS NULL
-    UNION SELECT k.id FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
+    UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.co_staff_ids @> ARRAY[$caller]
 	AND (coalesce(@mine, 'follow') = 'follow' AND @unit IS NULL)
-    UNION SELECT k.id FROM task k
+    UNION ALL SELECT k.* FROM task k
 	WHERE k.co_unit_ids && (SELECT units FROM scope)
 	AND (coalesce(@mine, 'follow') = 'follow' AND @unit IS NULL)
-    UNION SELECT k.id FROM reach r JOIN plan o ON o.unit_id = r.unit_id
+    UNION ALL SELECT k.* FROM reach r JOIN plan o ON o.unit_id = r.unit_id
 	    AND o.status NOT IN ('draft', 'submitted')
 	JOIN task k ON k.plan_id = o.id AND k.parent_id IS NULL
 	WHERE (SELECT units IS NOT NULL FROM scope)
 	  AND r.staff_id = $caller AND r.from_on <= $today
 	  AND $today < r.until_on AND r.perms & PERM_PUBLISHED <> 0
 	  AND @mine IS NULL AND @unit IS NULL);
+
+-- Each once, if they are near.
+-- @task_nearest()
+(SELECT DISTINCT n.id FROM @task_near(NULL::text, NULL::text) n
+    WHERE (SELECT near FROM scope));
+
+-- Does a task fit what is asked, by what the index by unit holds of it?
+-- @task_fits(x)
+($until IS NOT NULL OR ($status IS NULL OR @x.status = ANY ($status))
+    AND ($due_from IS NULL OR @x.due_on >= $due_from)
+    AND ($due_to IS NULL OR @x.due_on <= $due_to)
+    AND ($timeliness IS NULL OR @timeliness(@x) = ANY ($timeliness))
+    AND ($signal IS NULL OR @signal(@x, @days_left(@x)) = ANY ($signal)))
+AND ($kind IS NULL OR @x.kind = ANY ($kind))
+AND ($urgency IS NULL OR @x.urgency = ANY ($urgency))
+AND (@x.deleted_at IS NULL) = ($deleted IS NULL);
+
+-- So many are better sorted than passed by: going by the order until a page is
+-- full, where n of N are to be shown, goes past N / n times the page.
+-- @task_most()
+(SELECT sqrt($limit::float8 * CASE WHEN reltuples > 0 THEN reltuples
+	ELSE 10000 END)::int FROM pg_class WHERE oid = 'task'::regclass);
 
 -- task_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], kind text[],
@@ -301,7 +324,12 @@ scope AS MATERIALIZED (
 -- sort updated_at: t.updated_at :: timestamptz
 -- id t.id
 WITH @task_scope($mine, $unit,
-    SELECT w.id FROM @units_below($today) w(id), $q, @few_to_sort())
+    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000),
+few AS MATERIALIZED (SELECT its.id FROM @task_near($mine, $unit) its
+    WHERE (SELECT near FROM scope) AND @task_fits(its)
+    LIMIT @task_most() + 501),
+way AS MATERIALIZED (SELECT near AND (units IS NULL
+    OR (SELECT count(*) FROM few) <= @task_most()) AS sorted FROM scope)
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
@@ -311,16 +339,17 @@ LEFT JOIN LATERAL (
 	(SELECT t.id, s.perms FROM task t CROSS JOIN LATERAL
 	    (SELECT @task_rel(t, p.up) AS perms
 	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-	WHERE (SELECT NOT near FROM scope)
+	WHERE (SELECT NOT sorted FROM way)
 	  AND @task_filter() AND @task_wanted() AND /*AFTER*/
 	/*ORDER*/ LIMIT $limit)
 	UNION ALL
 	-- what is near the caller, sorted, and of it, one after another, the
 	-- first he may see
-	(SELECT t.id, t.perms FROM (SELECT t.id FROM @task_near($mine, $unit) n
+	(SELECT t.id, t.perms FROM (SELECT t.id FROM (SELECT DISTINCT id
+		FROM few) n
 	    CROSS JOIN LATERAL (SELECT t.* FROM task t WHERE t.id = n.id
 		AND @task_filter() AND /*AFTER*/ OFFSET 0) t
-	    WHERE (SELECT near FROM scope) /*ORDER*/ OFFSET 0) k
+	    WHERE (SELECT sorted FROM way) /*ORDER*/ OFFSET 0) k
 	CROSS JOIN LATERAL (SELECT t.id, s.perms FROM task t CROSS JOIN LATERAL
 	    (SELECT @task_rel(t, p.up) AS perms
 	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
@@ -337,34 +366,56 @@ LEFT JOIN LATERAL (
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
 --     deleted text) : many slow
 WITH @task_scope($mine, $unit,
-    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000)
+    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000),
+-- most are read by right of their unit: these need not be looked at one by one
+plain AS MATERIALIZED (SELECT $until IS NULL AND $mine IS NULL
+    AND (units IS NOT NULL OR NOT near) AS so FROM scope),
+readable AS MATERIALIZED (
+	SELECT r.unit_id FROM reach r WHERE r.staff_id = $caller
+	  AND r.from_on <= $today AND $today < r.until_on
+	  AND r.perms & PERM_READ <> 0 AND @in_unit(r.unit_id)),
+single AS (
+	SELECT k.id FROM task k WHERE (SELECT NOT near FROM scope)
+	  AND (SELECT NOT so FROM plain)
+	UNION ALL
+	SELECT k.id FROM task k WHERE (SELECT NOT near FROM scope)
+	  AND (SELECT so FROM plain) AND k.status = 'draft'
+	UNION ALL
+	SELECT k.id FROM (SELECT z.id FROM unit z WHERE @in_unit(z.id)
+	    EXCEPT SELECT unit_id FROM readable) z
+	CROSS JOIN LATERAL (SELECT k.id FROM task k WHERE k.unit_id = z.id
+	    AND k.status <> 'draft' OFFSET 0) k
+	WHERE (SELECT NOT near FROM scope) AND (SELECT so FROM plain)
+	UNION ALL
+	SELECT DISTINCT its.id FROM @task_near($mine, $unit) its
+	WHERE (SELECT near FROM scope) AND @task_fits(its)
+	  AND ((SELECT NOT so FROM plain) OR its.status = 'draft'
+	    OR its.unit_id NOT IN (SELECT unit_id FROM readable)))
 SELECT CASE WHEN grouping(x.status) = 0 THEN 'status'
 	WHEN grouping(x.timeliness) = 0 THEN 'timeliness'
 	WHEN grouping(x.signal) = 0 THEN 'signal' ELSE 'total' END,
-    coalesce(x.status, x.timeliness, x.signal, ''), count(*)
-FROM (SELECT @task_status() AS status, @task_then(@timeliness(t)) AS timeliness,
-	@task_then(@signal(t, @days_left(t))) AS signal
-    FROM task t
-    WHERE (SELECT NOT near FROM scope) AND @task_filter()
-      -- most are read by right of their unit: looked up in one set
-      AND ($until IS NULL AND t.status <> 'draft'
-	AND coalesce($mine NOT IN ('do', 'follow'), true)
-	AND t.unit_id IN (SELECT r.unit_id FROM reach r
-	    WHERE r.staff_id = $caller AND r.from_on <= $today
-	      AND $today < r.until_on AND r.perms & PERM_READ <> 0)
-	OR (SELECT @task_wanted() FROM (SELECT @task_rel(t, p.up)
-	    AS perms FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p
-	    OFFSET 0) s))
+    coalesce(x.status, x.timeliness, x.signal, ''),
+    coalesce(sum(x.n), 0)::bigint
+FROM (SELECT g.status, @timeliness(g) AS timeliness,
+	@signal(g, @days_left_by(g, g.calendar_id)) AS signal, g.n
+    FROM (SELECT z.calendar_id, t.kind, t.status, t.due_on,
+	    CASE WHEN t.completed_on <= t.due_on THEN t.due_on
+		WHEN t.completed_on > t.due_on THEN t.due_on + 1 END
+		AS completed_on,
+	    CASE WHEN t.due_on < t.count_from THEN t.due_on + 1 END
+		AS count_from, count(*) AS n
+	FROM readable r JOIN unit z ON z.id = r.unit_id
+	JOIN task t ON t.unit_id = r.unit_id
+	WHERE (SELECT so FROM plain) AND t.status <> 'draft' AND @task_filter()
+	GROUP BY 1, 2, 3, 4, 5, 6) g
     UNION ALL
-    SELECT l.* FROM @task_near($mine, $unit) n CROSS JOIN LATERAL (
-    SELECT @task_status() AS status, @task_then(@timeliness(t)) AS timeliness,
-	@task_then(@signal(t, @days_left(t))) AS signal
-    FROM task t CROSS JOIN LATERAL
-	(SELECT @task_rel(t, p.up) AS perms
-	FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
-    WHERE t.id = n.id AND @task_filter() AND @task_wanted()
-    OFFSET 0) l
-    WHERE (SELECT near FROM scope)) x
+    SELECT l.* FROM single CROSS JOIN LATERAL (
+	SELECT @task_status(), @task_then(@timeliness(t)),
+	    @task_then(@signal(t, @days_left(t))), 1
+	FROM task t CROSS JOIN LATERAL (SELECT @task_rel(t, p.up) AS perms
+	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s
+	WHERE t.id = single.id AND @task_filter() AND @task_wanted()
+	OFFSET 0) l) x
 GROUP BY GROUPING SETS ((x.status), (x.timeliness), (x.signal), ());
 
 -- The body as columns: references resolved, the lead's unit found, co-owners
