@@ -6,6 +6,18 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
+-- Is an item asked through a unit, of whoever leads it? Where the table says so;
+-- where nobody is named whom it would ask; and where whoever is asked to decide
+-- may not (barred). Without a setting, so that it becomes part of the view.
+CREATE FUNCTION asked_by_unit(asks text, role text, doer uuid, subject uuid,
+    author uuid, assigner uuid, barred uuid) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE asks WHEN 'leader' THEN true
+    WHEN 'doer' THEN doer IS NULL
+    WHEN 'subject' THEN subject IS NULL
+    WHEN 'author' THEN role = 'approve' AND author = barred
+    WHEN 'assigner' THEN assigner = barred END;
+
 CREATE VIEW work AS
 WITH task_item AS NOT MATERIALIZED (
 	SELECT 'task' AS kind, id, version, status, unit_id,
@@ -101,18 +113,15 @@ JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND g.perms & s.need <> 0 AND s.asks = 'co_owner'
 UNION ALL
 -- whoever leads the unit that is asked, or the unit that took its place, and
--- whoever stands in for him; also for a person who is not named, or who may not
--- decide on it himself
+-- whoever stands in for him
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
     least(g.until_on, c.until_on), s.role, s.need, i.*
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN task_item i ON i.asks_unit_id = c.unit_id
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
-	WHEN 'leader' THEN true
-	WHEN 'doer' THEN i.doer_id IS NULL
-	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+    AND g.perms & s.need <> 0 AND s.at <> 'office'
+    AND asked_by_unit(s.asks, s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
@@ -120,11 +129,9 @@ SELECT g.staff_id, greatest(g.from_on, c.from_on),
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN plan_item i ON i.asks_unit_id = c.unit_id
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
-	WHEN 'leader' THEN true
-	WHEN 'doer' THEN i.doer_id IS NULL
-	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+    AND g.perms & s.need <> 0 AND s.at <> 'office'
+    AND asked_by_unit(s.asks, s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
@@ -132,11 +139,9 @@ SELECT g.staff_id, greatest(g.from_on, c.from_on),
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN item i ON i.asks_unit_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND g.perms & s.need <> 0 AND s.at <> 'office' AND CASE s.asks
-	WHEN 'leader' THEN true
-	WHEN 'doer' THEN i.doer_id IS NULL
-	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+    AND g.perms & s.need <> 0 AND s.at <> 'office' AND s.asks <> 'subject'
+    AND asked_by_unit(s.asks, s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
@@ -144,12 +149,9 @@ SELECT g.staff_id, greatest(g.from_on, c.from_on),
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN task_item i ON i.office_id = c.unit_id
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND g.perms & s.need <> 0 AND s.at = 'office' AND CASE s.asks
-	WHEN 'leader' THEN true
-	WHEN 'doer' THEN i.doer_id IS NULL
-	WHEN 'subject' THEN i.subject_id IS NULL
-	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+    AND g.perms & s.need <> 0 AND s.at = 'office'
+    AND asked_by_unit(s.asks, s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
@@ -157,12 +159,9 @@ SELECT g.staff_id, greatest(g.from_on, c.from_on),
 FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN item i ON i.office_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
 JOIN state s ON s.resource = i.kind AND s.status = i.status
-    AND g.perms & s.need <> 0 AND s.at = 'office' AND CASE s.asks
-	WHEN 'leader' THEN true
-	WHEN 'doer' THEN i.doer_id IS NULL
-	WHEN 'subject' THEN i.subject_id IS NULL
-	WHEN 'author' THEN s.role = 'approve' AND i.author_id = i.barred_id
-	WHEN 'assigner' THEN i.assigner_id = i.barred_id END
+    AND g.perms & s.need <> 0 AND s.at = 'office'
+    AND asked_by_unit(s.asks, s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id
 UNION ALL
 SELECT g.staff_id, greatest(g.from_on, c.from_on),
@@ -171,7 +170,8 @@ FROM held g JOIN unit_cover c ON c.anc_id = g.unit_id AND c.heir
 JOIN item i ON i.unit_id = c.unit_id AND i.kind NOT IN ('task', 'plan')
 JOIN state s ON s.resource = i.kind AND s.status = i.status
     AND g.perms & s.need <> 0 AND s.at <> 'office' AND s.asks = 'subject'
-	AND i.subject_id IS NULL
+    AND asked_by_unit('subject', s.role, i.doer_id, i.subject_id,
+	i.author_id, i.assigner_id, i.barred_id)
 WHERE i.barred_id IS DISTINCT FROM g.staff_id;
 
 COMMIT;
