@@ -153,6 +153,7 @@ JOBS = \
 	workers/jobs/departure.c \
 	workers/jobs/due.c \
 	workers/jobs/duty.c \
+	workers/jobs/obligation.c \
 	workers/jobs/purge.c \
 	workers/jobs/recurrence.c \
 	workers/jobs/seal.c \

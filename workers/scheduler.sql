@@ -7,6 +7,17 @@
 	SELECT FROM event e WHERE e.xid >= d.horizon AND e.kind IN @kinds))::int
     FROM (VALUES (1)) v(one) LEFT JOIN duty d ON d.name = @duty);
 
+-- Below which transaction everything can be seen: asked before anything is looked
+-- at, to begin there the next time.
+-- duty_horizon() : one read
+-- unscoped: machinery; carries no data of the office
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+
+-- duty_looked(name text, today date, horizon bigint) : none write
+-- unscoped: machinery; how far it has looked
+UPDATE duty SET day = $today, horizon = ($horizon)::text::xid8
+WHERE name = $name;
+
 -- A scheduler that is killed leaves its lease, not its session: whoever comes
 -- next need not wait for the lease to end.
 -- duty_take(name text, lease_s int) : one write

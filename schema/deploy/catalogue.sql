@@ -130,6 +130,20 @@ BEGIN ATOMIC
 	    ORDER BY s.staff_id, s.main DESC, s.unit_id) x;
 END;
 
+-- Who an audience is on a day: a unit by its code, the members of a group, or
+-- the unit itself where none is named; what stands then for what stood before.
+CREATE FUNCTION audience_members(audience text, u uuid, day date)
+RETURNS TABLE (unit_id uuid, staff_id uuid)
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	SELECT unit_heir(n.id, day), NULL::uuid FROM unit n
+	WHERE (n.code = audience OR audience IS NULL AND n.id = u)
+	  AND n.deleted_at IS NULL
+	UNION ALL
+	SELECT g.unit_id, g.staff_id
+	FROM group_members(group_of(audience, u), u, day) g;
+END;
+
 GRANT SELECT, INSERT, UPDATE ON post, member_group TO camket_api;
 GRANT SELECT ON post, member_group TO camket_worker;
 

@@ -87,7 +87,16 @@ SELECT 'task_event', x.id, x.version, x.status, x.unit_id, x.asks_unit_id,
     x.unit_id, x.authority_id, NULL, coalesce(x.asked_by, x.author_id),
     x.lead_staff_id, x.asked_by, t.code, 'Nguyên nhân khách quan: ' || t.title,
     NULL, t.plan_id, NULL
-FROM task_event x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL;
+FROM task_event x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL
+UNION ALL
+-- what a plan asks of somebody for a period, until he begins it; from then on
+-- what he has begun stands for itself
+SELECT 'obligation_occurrence', x.id, 1, 'open', x.unit_id, x.asks_unit_id,
+    NULL, x.staff_id, NULL, NULL, x.staff_id, NULL, o.code,
+    left(o.what, 200) || ' (' || x.period || ')', x.due_on, o.plan_id, NULL
+FROM obligation_occurrence x JOIN obligation o ON o.id = x.obligation_id
+WHERE NOT EXISTS (SELECT FROM obligation_answers(o, x.period, x.from_on,
+    x.until_on, coalesce(x.staff_id, x.unit_id)));
 
 GRANT SELECT ON register TO camket_api, camket_worker;
 

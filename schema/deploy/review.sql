@@ -113,6 +113,8 @@ CREATE UNIQUE INDEX review_one_per_period ON review (criteria_set_id, period,
 CREATE INDEX review_by_subject ON review (subject_staff_id, status);
 CREATE INDEX review_by_unit ON review (unit_id, status);
 CREATE INDEX review_by_asked ON review (asks_unit_id, status);
+CREATE INDEX review_by_owner ON review (coalesce(subject_staff_id, unit_id),
+    period_from) WHERE deleted_at IS NULL;
 CREATE INDEX review_by_period ON review (period, id);
 CREATE INDEX review_by_creation ON review (created_at, id);
 

@@ -2,7 +2,7 @@
 BEGIN;
 SET LOCAL search_path = camket, public;
 
-DROP FUNCTION group_members, group_of, post_of;
+DROP FUNCTION audience_members, group_members, group_of, post_of;
 DROP TABLE member_group, post;
 
 COMMIT;

@@ -3,6 +3,7 @@
 #include "domain/role.h"
 #include "domain/state.h"
 #include "domain/vocabulary.h"
+#include "http/crud.h"
 #include "http/page.h"
 #include "queries.h"
 
@@ -37,29 +38,63 @@ static const struct transition steps[] = {
 };
 static const struct states states = { "obligation", steps, NULL };
 
+/* What a member of the audience owes for a period. */
+#define FIELDS_OCCURRENCE \
+	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS }, \
+	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS, \
+	    .words = words_obligation_state, \
+	    .doc = "Đã nộp chưa | Whether it is met" }, \
+	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS, \
+	    .doc = "Kỳ | Period" }, \
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_ALWAYS, \
+	    .doc = "Hạn nộp | Due day" }, \
+	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER, \
+	    .ref = "units", .doc = "Đơn vị phải nộp | The unit that owes it" }, \
+	{ .name = "staff", .type = F_REF, .flags = FIELD_SERVER, \
+	    .ref = "staff", .eg = "", \
+	    .doc = "Người phải nộp | The person who owes it" }, \
+	{ .name = "done_on", .type = F_DATE, .flags = FIELD_SERVER, \
+	    .doc = "Ngày nộp | Day on which it was handed in" }, \
+	{ .name = "href", .type = F_TEXT, .flags = FIELD_SERVER, \
+	    .eg = "/v1/reviews/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842", \
+	    .doc = "Cái đã nộp | What was handed in" }
 static const struct field occurrence_fields[] = {
-	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS },
-	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
-	    .words = words_obligation_state,
-	    .doc = "Đã nộp chưa | Whether it is met" },
-	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS,
-	    .doc = "Kỳ | Period" },
-	{ .name = "due_on", .type = F_DATE, .flags = FIELD_ALWAYS,
-	    .doc = "Hạn nộp | Due day" },
-	{ .name = "unit", .type = F_REF, .flags = FIELD_SERVER,
-	    .ref = "units", .doc = "Đơn vị phải nộp | The unit that owes it" },
-	{ .name = "staff", .type = F_REF, .flags = FIELD_SERVER,
-	    .ref = "staff", .eg = "",
-	    .doc = "Người phải nộp | The person who owes it" },
-	{ .name = "done_on", .type = F_DATE, .flags = FIELD_SERVER,
-	    .doc = "Ngày nộp | Day on which it was handed in" },
-	{ .name = "href", .type = F_TEXT, .flags = FIELD_SERVER,
-	    .eg = "/v1/reviews/01972f5e-8c4a-7b3e-9d21-5f60c1a7e842",
-	    .doc = "Cái đã nộp | What was handed in" },
+	FIELDS_OCCURRENCE,
+	FIELDS_END
+};
+
+static const struct field begin_fields[] = {
+	{ .name = "method", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "POST" },
+	{ .name = "href", .type = F_TEXT, .flags = FIELD_ALWAYS,
+	    .eg = "/v1/reviews" },
+	{ .name = "body", .type = F_ANY, .flags = FIELD_ALWAYS,
+	    .doc = "Gửi nguyên như vậy, hoặc thêm nội dung | To be sent as it is, or with more" },
+	FIELDS_END
+};
+static const struct field owed_fields[] = {
+	FIELDS_OCCURRENCE,
+	{ .name = "obligation", .type = F_REF, .flags = FIELD_ALWAYS,
+	    .ref = "obligations", .doc = "Việc phải nộp | The obligation" },
+	{ .name = "plan", .type = F_REF, .flags = FIELD_ALWAYS, .ref = "plans",
+	    .doc = "Kế hoạch | The plan" },
+	{ .name = "subject_kind", .type = F_ENUM, .flags = FIELD_ALWAYS,
+	    .words = words_subject_kind, .eg = "reviews",
+	    .doc = "Phải nộp loại gì | What is to be begun" },
+	{ .name = "begin", .type = F_OBJECT, .flags = FIELD_SERVER,
+	    .members = begin_fields,
+	    .doc = "Bắt đầu bằng lời gọi này; trống khi đã có người bắt đầu | The request that begins it; empty once somebody has" },
+	FIELD_PERMISSIONS,
+	{ .name = "version", .type = F_INT, .flags = FIELD_ALWAYS, .eg = "1" },
 	FIELDS_END
 };
 
 static const struct route routes[] = {
+	{ .method = GET, .pattern = "/v1/obligation-occurrences/<uuid>",
+	    .run = crud_get, .query = &q_obligation_occurrence_get,
+	    .members = owed_fields,
+	    .summary = "Một kỳ phải nộp, và cách bắt đầu | What one owes for a period, and how to begin it",
+	    .doc = "Có trong me/work từ ngày đầu kỳ đến khi bắt đầu; sau đó chính cái đã bắt đầu đứng ở đó. | Stands in me/work from the period's first day until it is begun; from then on what was begun stands there itself." },
 	{ .method = GET, .pattern = "/v1/obligations/<uuid>/occurrences",
 	    .run = page_list, .list = q_obligation_occurrence_list_sorts,
 	    .query = &q_obligation_get, .members = occurrence_fields,

@@ -142,92 +142,28 @@ upd AS (
     @obligation_rel(t), @obligation_seen(t, perms));
 
 -- What an obligation comes to in the plan's year: an occurrence for each of its
--- periods and of those who are in its audience on its due day, from the day on
--- from which the plan counts. Due is the period's last day, unless the rule says
--- {"working_days": n} after it, or {"day": d, "months_after": m}, a day of the
--- month so many months behind the period's last; never past that month's end.
--- @rule(name)
-(CASE jsonb_typeof(t.due_rule::jsonb -> @name) WHEN 'number'
-    THEN (t.due_rule ->> @name)::numeric::int END);
-
+-- periods and of those who are in its audience on its due day.
 -- @obliged(day)
-(SELECT md5(concat(t.id, r.code, w.unit_id, w.staff_id))::uuid AS id, r.code,
-    u.due_on, w.unit_id, w.staff_id, i.href, i.done_on,
-    CASE WHEN i.done_on <= u.due_on THEN 'met' WHEN i.id IS NOT NULL
-	THEN 'late' WHEN u.due_on < @day THEN 'missed' ELSE 'open' END AS status,
+(SELECT obligation_occurrence_id(t.id, r.period, w.owner) AS id,
+    r.period AS code, r.due_on, w.unit_id, w.staff_id, i.href, i.done_on,
+    @obligation_state(r.due_on, i.done_on, @day) AS status,
     coalesce(q.full_name, z.name) AS label
 FROM obligation t JOIN plan p ON p.id = t.plan_id
 CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms
     OFFSET 0) s
-CROSS JOIN LATERAL (SELECT extract(year FROM coalesce(p.issued_on,
-    p.created_at::date))::int AS year) y
-CROSS JOIN LATERAL (
-    SELECT CASE c.cadence WHEN 'monthly' THEN to_char(b.from_on, 'YYYY-MM')
-	    WHEN 'quarterly' THEN to_char(b.from_on, 'YYYY-"Q"Q')
-	    WHEN 'half_yearly' THEN y.year || '-H' || n / 6 + 1
-	    ELSE y.year::text END AS code, b.from_on,
-	(b.from_on + make_interval(months => c.months))::date AS until_on
-    FROM (VALUES ('monthly', 1), ('quarterly', 3), ('half_yearly', 6),
-	('yearly', 12)) c(cadence, months)
-    CROSS JOIN LATERAL generate_series(0, 11, c.months) n
-    CROSS JOIN LATERAL (SELECT make_date(y.year, n + 1, 1) AS from_on) b
-    WHERE c.cadence = ANY (t.cadence)
-       OR t.cadence = '{}' AND c.cadence = 'yearly') r
-CROSS JOIN LATERAL (SELECT (date_trunc('month', r.until_on - 1)
-    + make_interval(months => coalesce(@rule('months_after'), 0)))::date
-    AS month) v
-JOIN unit o ON o.id = p.unit_id
-CROSS JOIN LATERAL (SELECT coalesce(workday_after(o.calendar_id,
-    r.until_on - 1, @rule('working_days')), least(v.month + @rule('day') - 1,
-    (v.month + interval '1 month')::date - 1), r.until_on - 1) AS due_on) u
-CROSS JOIN LATERAL (
-    SELECT NULL::uuid AS staff_id, unit_heir(a.id, least(u.due_on, @day))
-	AS unit_id
-    FROM unit a WHERE a.code = t.audience
-       OR t.audience IS NULL AND a.id = p.unit_id
-    UNION ALL
-    SELECT g.staff_id, g.unit_id FROM group_members(
-	group_of(t.audience, p.unit_id), p.unit_id, least(u.due_on, @day)) g) w
+CROSS JOIN LATERAL obligation_due(t) r
+CROSS JOIN LATERAL (SELECT m.*, coalesce(m.staff_id, m.unit_id) AS owner
+    FROM audience_members(t.audience, p.unit_id, least(r.due_on, @day)) m) w
 JOIN unit z ON z.id = w.unit_id LEFT JOIN staff q ON q.id = w.staff_id
-LEFT JOIN LATERAL (SELECT x.* FROM (
-    SELECT k.id, '/v1/reviews/' || k.id AS href, @handed_in(k) AS done_on
-    FROM review k JOIN criteria_set e ON e.id = k.criteria_set_id
-    WHERE t.subject_kind = 'reviews' AND k.status <> 'draft'
-      AND k.deleted_at IS NULL AND k.period_from = r.from_on
-      AND k.period_until = r.until_on
-      AND e.code = coalesce(t.criteria_set_code, e.code)
-      AND k.subject_staff_id IS NOT DISTINCT FROM w.staff_id
-      AND (w.staff_id IS NOT NULL OR k.unit_id = w.unit_id)
-    UNION ALL
-    SELECT k.id, '/v1/evaluations/' || k.id, @handed_in(k)
-    FROM evaluation k
-    WHERE t.subject_kind = 'evaluations' AND k.status <> 'draft'
-      AND k.deleted_at IS NULL AND k.staff_id = w.staff_id
-      AND k.period_from = r.from_on AND k.period_until = r.until_on
-    UNION ALL
-    SELECT k.id, '/v1/commitments/' || k.id, k.submitted_on
-    FROM commitment k
-    WHERE t.subject_kind = 'commitments' AND k.status <> 'draft'
-      AND k.deleted_at IS NULL AND k.year = y.year
-      AND k.subject_staff_id IS NOT DISTINCT FROM w.staff_id
-      AND (w.staff_id IS NOT NULL OR k.unit_id = w.unit_id)
-    UNION ALL
-    SELECT k.id, '/v1/tasks/' || k.id, k.completed_on
-    FROM task k
-    WHERE t.subject_kind IN ('tasks', 'submissions', 'reports')
-      AND k.status IN ('done', 'accepted') AND k.deleted_at IS NULL
-      AND k.parent_id = t.task_id AND k.period = r.code
-      AND (k.lead_staff_id = w.staff_id
-	OR w.staff_id IS NULL AND k.unit_id = w.unit_id)) x
+LEFT JOIN LATERAL (SELECT x.* FROM obligation_answers(t, r.period, r.from_on,
+	r.until_on, w.owner) x
     WHERE x.done_on <= @day ORDER BY x.done_on, x.id LIMIT 1) i ON true
 WHERE t.id = $id AND t.deleted_at IS NULL AND p.deleted_at IS NULL
-  AND @plan_seen(p, s.perms) AND s.perms & (PERM_READ | PERM_IS_AUTHOR) <> 0
-  AND u.due_on >= coalesce(p.count_from, u.due_on));
+  AND @plan_seen(p, s.perms) AND s.perms & (PERM_READ | PERM_IS_AUTHOR) <> 0);
 
--- The day on which an item was first handed in.
--- @handed_in(k)
-(SELECT coalesce(min(f."at"), @k.updated_at)::date FROM event f
-    WHERE f.ref = @k.id AND f.verb IN ('submit', 'self_assess'));
+-- @obligation_state(due, done, day)
+(CASE WHEN @done <= @due THEN 'met' WHEN @done IS NOT NULL THEN 'late'
+    WHEN @due < @day THEN 'missed' ELSE 'open' END);
 
 -- obligation_occurrence_list(caller uuid, today date, id uuid, as_of date,
 --     period text, status text[], unit text, subtree bool, after text[],
@@ -256,3 +192,46 @@ FROM @obliged(coalesce($as_of, $today)) t
 WHERE ($status IS NULL OR t.status = ANY ($status))
   AND ($period IS NULL OR t.code = $period) AND @in_unit(t.unit_id)
 GROUP BY GROUPING SETS ((t.status), ());
+
+-- How to begin what nobody has begun: what is asked for is made by sending this.
+-- @obligation_begin(o, x)
+(SELECT json_build_object('method', 'POST', 'href', '/v1/' || @o.subject_kind,
+    'body', json_strip_nulls(json_build_object(
+	CASE @o.subject_kind WHEN 'evaluations' THEN 'staff_id'
+	    ELSE 'subject_staff_id' END, @x.staff_id,
+	'unit_id', @x.asks_unit_id,
+	'criteria_set_code', n.set_code, 'period', n.period,
+	'due_on', n.due_on, 'year', n.year,
+	'plan_id', CASE WHEN @o.subject_kind <> 'evaluations'
+	    THEN @o.plan_id END)))
+    FROM (SELECT @o.criteria_set_code AS set_code, @x.period AS period,
+	@x.due_on AS due_on, NULL::int AS year
+	WHERE @o.subject_kind <> 'commitments'
+	UNION ALL
+	SELECT NULL, NULL, NULL, extract(year FROM @x.from_on)::int
+	WHERE @o.subject_kind = 'commitments') n);
+
+-- One that stands in somebody's work: for him, for who leads the unit, and for
+-- whoever reads the plan's occurrences.
+-- obligation_occurrence_get(caller uuid, today date, id uuid) : one read
+SELECT 1, v.status, v.own, (SELECT row_to_json(j)::text FROM (SELECT t.id,
+    1 AS version, v.status, t.period, t.due_on, @unit_ref(t.unit_id) AS unit,
+    @staff_ref(t.staff_id) AS staff, i.done_on, i.href, o.subject_kind,
+    json_build_object('id', o.id, 'code', o.code, 'name', o.what)
+	AS obligation,
+    json_build_object('id', p.id, 'code', p.number, 'name', p.title) AS plan,
+    CASE WHEN i.id IS NULL THEN @obligation_begin(o, t) END AS begin) j)
+FROM obligation_occurrence t JOIN obligation o ON o.id = t.obligation_id
+JOIN plan p ON p.id = o.plan_id
+CROSS JOIN LATERAL (SELECT @plan_rel(p, @perms(p.unit_id)) AS perms
+    OFFSET 0) s
+LEFT JOIN LATERAL (SELECT x.* FROM obligation_answers(o, t.period, t.from_on,
+	t.until_on, coalesce(t.staff_id, t.unit_id)) x
+    ORDER BY x.done_on, x.id LIMIT 1) i ON true
+CROSS JOIN LATERAL (SELECT
+    @obligation_state(t.due_on, i.done_on, $today) AS status,
+    CASE WHEN t.staff_id = $caller OR t.staff_id IS NULL
+	    AND @perms(t.unit_id) & PERM_IS_LEADER <> 0
+	THEN PERM_IS_SUBJECT ELSE 0 END::bigint AS own) v
+WHERE t.id = $id AND (v.own <> 0 OR @plan_seen(p, s.perms)
+    AND s.perms & (PERM_READ | PERM_IS_AUTHOR) <> 0);

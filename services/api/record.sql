@@ -50,7 +50,9 @@
     WHEN 'task_event' THEN (SELECT @task_event_rel(task_event)
 	FROM task_event WHERE task_event.id = @id)
     WHEN 'remediation' THEN (SELECT @remediation_rel(remediation)
-	FROM remediation WHERE remediation.id = @id) END);
+	FROM remediation WHERE remediation.id = @id)
+    -- it has no steps of its own: what is begun instead has
+    ELSE 0 END);
 
 -- @record_get(table, json, rel, seen)
 SELECT t.version, t.status, perms, @then(@json) AS body

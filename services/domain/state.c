@@ -176,6 +176,17 @@ static const struct ask evaluation_asks[] = {
 };
 /* clang-format on */
 
+/* Việc kế hoạch đòi hỏi theo kỳ: what is begun instead has steps of its own. */
+/* clang-format off */
+static const struct transition obligation_occurrence_steps[] = {
+	{ NULL, NULL, NULL, 0, 0, 0, 0 }
+};
+static const struct ask obligation_occurrence_asks[] = {
+	{ "open", "doer", "unit", P(LEAD), "do" },
+	{ NULL, NULL, NULL, 0, NULL }
+};
+/* clang-format on */
+
 const struct states states_plan = { "plan", plan_steps, plan_asks };
 const struct states states_task = { "task", task_steps, task_asks };
 const struct states states_review = { "review", review_steps, review_asks };
@@ -183,12 +194,15 @@ const struct states states_remediation = { "remediation", remediation_steps,
 	remediation_asks };
 const struct states states_evaluation = { "evaluation", evaluation_steps,
 	evaluation_asks };
+const struct states states_obligation_occurrence = { "obligation_occurrence",
+	obligation_occurrence_steps, obligation_occurrence_asks };
 
 const struct states *const states_all[] = { &states_plan, &states_task,
 	&states_review, &states_remediation, &states_evaluation,
 	&states_commitment, &states_inspection, &states_finding,
 	&states_measure, &states_proposal, &states_complaint, &states_extension,
-	&states_explanation, &states_task_event, NULL };
+	&states_explanation, &states_task_event, &states_obligation_occurrence,
+	NULL };
 
 int
 step_allowed(const struct transition *t, const char *status, int64_t perms)

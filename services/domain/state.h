@@ -51,6 +51,7 @@ extern const struct states states_complaint;
 extern const struct states states_extension;
 extern const struct states states_explanation;
 extern const struct states states_task_event;
+extern const struct states states_obligation_occurrence;
 extern const struct states *const states_all[]; /* NULL ends it */
 
 /* May a caller with these permissions take this step? */

@@ -221,11 +221,14 @@ add_states(json_t *doc)
 	json_t *all = json_object_get(doc, "x-states");
 	const struct states *const *s;
 
-	for (s = states_all; *s != NULL; s++)
+	for (s = states_all; *s != NULL; s++) {
+		if ((*s)->transitions->from == NULL)
+			continue; /* it only asks */
 		json_object_set_new(all, (*s)->resource,
 		    json_pack("{s:o, s:o, s:o}", "statuses", statuses_of(*s),
 		        "transitions", transitions_of(*s), "asked",
 		        asks_of(*s)));
+	}
 }
 
 /* Its words: those of the vocabulary task_status, for a task. */

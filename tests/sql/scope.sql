@@ -21,6 +21,7 @@ UNION SELECT id FROM criteria_set UNION SELECT id FROM proposal
 UNION SELECT id FROM complaint UNION SELECT id FROM indicator
 UNION SELECT id FROM indicator_value UNION SELECT id FROM calendar_entry
 UNION SELECT id FROM staff_event UNION SELECT id FROM obligation
+UNION SELECT id FROM obligation_occurrence
 UNION SELECT id FROM evaluation UNION SELECT id FROM notification
 UNION SELECT id FROM service_key UNION SELECT id FROM post
 UNION SELECT id FROM member_group UNION SELECT id FROM document;

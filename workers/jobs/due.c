@@ -21,15 +21,15 @@ int
 due_run(struct worker *w)
 {
 	char horizon[24];
-	const char *v[] = { w->today, horizon };
+	const char *v[] = { "due", w->today, horizon };
 	int64_t below, n = 0;
 
-	if (db_count_s(w, &q_due_horizon, NULL, &below) != DB_OK)
+	if (db_count_s(w, &q_duty_horizon, NULL, &below) != DB_OK)
 		return (-1);
 	if (look(w, &n) == -1)
 		return (-1);
 	snprintf(horizon, sizeof(horizon), "%" PRId64, below);
-	if (db_run_s(w, &q_due_looked, v, NULL, NULL) != DB_OK)
+	if (db_run_s(w, &q_duty_looked, v, NULL, NULL) != DB_OK)
 		return (-1);
 	if (n > 0)
 		log_info("due", "%d reminders on %s", (int)n, w->today);

@@ -45,12 +45,6 @@ SELECT count(*) FROM sent;
 -- unscoped: machinery; whom it concerns is asked when it is told
 SELECT @duty_whole('due', ('staff', 'unit', 'calendar_entry'));
 
--- Below which transaction everything can be seen: asked before anything is looked
--- at, to begin there the next time.
--- due_horizon() : one read
--- unscoped: machinery; carries no data of the office
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-
 -- Of all items those due on one day, so many from today: a commit each, so that
 -- readers of the feed wait for none of them.
 -- due_day(today date, now timestamptz, ahead int) : one write
@@ -70,7 +64,3 @@ changed AS MATERIALIZED (
 	WHERE s.kind = 'plan'),
 @due_rows(changed y CROSS JOIN LATERAL (SELECT * FROM work x
     WHERE x.id = y.ref AND x.due_on BETWEEN $today - 40 AND $today + 20) w);
-
--- due_looked(today date, horizon bigint) : none write
--- unscoped: machinery; how far it has looked
-UPDATE duty SET day = $today, horizon = ($horizon)::text::xid8 WHERE name = 'due';

@@ -5,6 +5,7 @@
 
 /* clang-format off */
 const struct duty duties[] = {
+	{ "obligation", 1000, 60, obligation_run },
 	{ "due", 1000, 60, due_run },
 	{ "recurrence", 1000, 60, recurrence_run },
 	{ "departure", 1000, 60, departure_run },

@@ -17,6 +17,7 @@ extern const struct duty duties[]; /* a NULL name ends it */
 
 int departure_run(struct worker *);
 int due_run(struct worker *);
+int obligation_run(struct worker *);
 int purge_run(struct worker *);
 int recurrence_run(struct worker *);
 int seal_run(struct worker *);

@@ -14,22 +14,9 @@ whole AS MATERIALIZED (
 	  AND t.status IN ('assigned', 'received', 'in_progress')
 	  AND (t.plan_id IS NULL OR p.status = 'in_force')),
 span AS MATERIALIZED (
-	SELECT w.id, b::date AS from_on,
-	    (b + make_interval(months => c.months))::date AS until_on,
-	    CASE c.months WHEN 1 THEN to_char(b, 'YYYY-MM')
-		WHEN 3 THEN to_char(b, 'YYYY-"Q"Q')
-		WHEN 6 THEN to_char(b, 'YYYY-"H"') || CASE
-		    WHEN extract(month FROM b) < 7 THEN 1 ELSE 2 END
-		ELSE to_char(b, 'YYYY') END AS code
-	FROM whole w JOIN (VALUES ('monthly', 1), ('quarterly', 3),
-	    ('half_yearly', 6), ('yearly', 12)) c(cadence, months)
-	    ON c.cadence = ANY (w.cadence)
-	CROSS JOIN LATERAL generate_series(make_date(
-		extract(year FROM w.since_on)::int, (extract(month
-		FROM w.since_on)::int - 1) / c.months * c.months + 1, 1)
-		::timestamp, least($today, CASE WHEN w.due_rule IS NULL
-		THEN w.due_on END)::timestamp,
-	    make_interval(months => c.months)) b),
+	SELECT w.id, r.from_on, r.until_on, r.period AS code
+	FROM whole w CROSS JOIN LATERAL cadence_periods(w.cadence, w.since_on,
+	    least($today, CASE WHEN w.due_rule IS NULL THEN w.due_on END)) r),
 asked AS MATERIALIZED (
 	SELECT s.*, m.unit_id, m.staff_id
 	FROM span s JOIN whole w ON w.id = s.id
@@ -37,11 +24,8 @@ asked AS MATERIALIZED (
 	CROSS JOIN LATERAL (
 	    SELECT w.unit_id, w.lead_staff_id WHERE w.audience IS NULL
 	    UNION ALL
-	    SELECT unit_heir(u.id, d.day), NULL FROM unit u
-	    WHERE u.code = w.audience AND u.deleted_at IS NULL
-	    UNION ALL
-	    SELECT g.unit_id, g.staff_id FROM group_members(
-		group_of(w.audience, w.top), w.top, d.day) g)
+	    SELECT g.* FROM audience_members(w.audience, w.top, d.day) g
+	    WHERE w.audience IS NOT NULL)
 	    m(unit_id, staff_id)
 	WHERE m.unit_id IS NOT NULL AND NOT EXISTS (SELECT FROM task o
 	    WHERE o.parent_id = s.id AND o.kind = 'occurrence'
