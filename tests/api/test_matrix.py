@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from accounts import staff_id
 from sse import Events
-from stack import PLAN, Stack, expect, new_id
+from stack import PLAN, Stack, expect, new_id, until
 
 TABLE = Path(__file__).with_name("matrix.txt")
 CALLERS = {
@@ -144,9 +144,10 @@ def make(s):
                            "commitments", "criteria-sets", "inspections",
                            "findings", "measures", "proposals", "complaints",
                            "indicators", "indicator-values", "staff-events",
-                           "obligations", "extensions", "explanations",
-                           "task-events", "remediations", "calendar",
-                           "positions", "groups", "documents", "subs")}
+                           "obligations", "obligation-occurrences",
+                           "extensions", "explanations", "task-events",
+                           "remediations", "calendar", "positions", "groups",
+                           "documents", "subs")}
     chiefs = {"economy": "head.economy", "culture": "head.culture",
               "ward-thanh-khe": "chair", "other-ward": "stranger.chief"}
     for name, (who, unit) in TARGETS.items():
@@ -219,6 +220,20 @@ def make(s):
         ids["obligations"][name] = ids["subs"][name]["obligations"] = expect(
             s.post(f"/v1/plans/{ids['plans'][name]}/obligations", chief,
                    OBLIGATION), 201)["id"]
+        # what the scheduler makes of a plan in force
+        ids["obligation-occurrences"][name] = str(s.one(
+            "WITH p AS (INSERT INTO plan (id, unit_id, title, status, "
+            "issued_on, author_id, created_at, updated_at) SELECT uuid_v7(), "
+            "id, 'x', 'in_force', now(), %s, now(), now() FROM unit WHERE "
+            "code = %s RETURNING *), told AS (INSERT INTO event (at, kind, "
+            "ref, unit_id, version, verb) SELECT now(), 'plan', id, unit_id, "
+            "1, 'create' FROM p), o AS (INSERT INTO obligation (id, plan_id, "
+            "unit_id, code, what, audience, subject_kind, author_id, "
+            "created_at, updated_at) SELECT uuid_v7(), id, unit_id, '1', 'x', "
+            "'each-person', 'reviews', author_id, now(), now() FROM p "
+            "RETURNING *) SELECT obligation_occurrence_id(o.id, "
+            "to_char(p.issued_on, 'YYYY'), %s) FROM o, p",
+            staff_id(s, chief), unit, sid))
         looker = "stranger.looker" if name == "other" else \
             "party.secretary"
         x = expect(s.post("/v1/inspections", looker, inspection(unit)), 201)
@@ -281,7 +296,7 @@ def make(s):
         ids["subs"][name]["sessions"] = ids["sessions"][name]
         for kind in ids:
             if kind not in ("subs", "sessions", "keys", "notifications",
-                            "occurrences"):
+                            "occurrences", "obligation-occurrences"):
                 s.sql("INSERT INTO external_ref VALUES (%s, 'matrix', %s, %s, "
                       "%s, now())", {"groups": "group"}.get(
                           kind, table_of(kind)), name, ids[kind][name], sid)
@@ -458,6 +473,15 @@ def prepare(s, method, path):
     if path == "/v1/tasks/{id}/extensions":
         s.sql("UPDATE extension SET status = 'refused'")
     if "{id}" not in path:
+        return
+    if kind == "obligation-occurrences":
+        s.sql("UPDATE plan p SET status = 'in_force' FROM obligation o WHERE "
+              "o.plan_id = p.id AND o.audience = 'each-person'")
+        s.sql("UPDATE duty SET day = NULL WHERE name = 'obligation'")
+        ids = list(s.ids[kind].values())
+        until(lambda: len(ids) == s.one(
+            "SELECT count(*) FROM obligation_occurrence WHERE id = ANY "
+            "(%s::uuid[])", ids), 20)
         return
     if "obligations" in path:
         s.sql("UPDATE plan SET status = 'draft', deleted_at = NULL")
