@@ -17,7 +17,9 @@ INSERT INTO setting (name, value) VALUES
     ('salutation', '"Kính gửi"'),
     ('working_week', '[1, 2, 3, 4, 5]'),
     -- whose word makes a cause objective: no rule of law says who
-    ('objective_cause_by', '"accept"');
+    ('objective_cause_by', '"accept"'),
+    -- whose word ends what a higher unit gave out: no rule of law says who
+    ('result_accepted_by', '"unit"');
 
 -- What holds for a unit, and who has settled it: the nearest, but for what is
 -- locked above.

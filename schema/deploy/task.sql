@@ -50,6 +50,8 @@ CREATE TABLE task (
 	-- those below changes neither
 	given_by	uuid,
 	given_from	uuid CONSTRAINT task_given_from_exists REFERENCES unit,
+	-- what was reported is accepted there, and by nobody where the work is
+	accepted_above	boolean NOT NULL DEFAULT false,
 	assigned_by	uuid,
 	assigned_on	date,
 	received_on	date,

@@ -6,6 +6,9 @@
     | CASE WHEN @up & PERM_ASSIGN <> 0 AND (@x.given_from IS NULL
 	    OR @x.given_from = @x.unit_id
 	    OR @holds(@x.given_from, PERM_ASSIGN)) THEN PERM_IS_GIVER ELSE 0 END
+    | CASE WHEN @x.accepted_above AND @x.given_by IS DISTINCT FROM $caller
+	    AND NOT @holds(@x.given_from, PERM_ACCEPT) THEN PERM_IS_BELOW
+	ELSE 0 END
     | CASE WHEN @x.lead_staff_id = $caller THEN (PERM_IS_DOER | PERM_IS_NAMED)
 	WHEN @x.lead_staff_id IS NULL AND @up & PERM_IS_LEADER <> 0
 	THEN PERM_IS_DOER ELSE 0 END
@@ -714,6 +717,13 @@ piece AS (
 	SELECT t.* FROM cur c JOIN task t ON t.parent_id = (c.r).id
 	WHERE NOT EXISTS (SELECT FROM @parts g WHERE g.id = t.id));
 
+-- Is the result of a task for whoever gave it out from above, as its unit has
+-- settled?
+-- @is_for_giver(r)
+(coalesce((@r).given_from <> (@r).unit_id, false) AND EXISTS (
+    SELECT FROM setting_of((@r).unit_id) w
+    WHERE w.name = 'result_accepted_by' AND w.value = '"giver"'));
+
 -- One statement for every verb. Giving out starts the item anew; completion
 -- keeps the day it was done beside the instant it was recorded; a return
 -- counts a rework.
@@ -742,8 +752,10 @@ upd AS (
 	    given_from = CASE WHEN g.gives
 		THEN @gives_from(coalesce(p.unit_id, t.unit_id))
 		ELSE t.given_from END,
-	    assigned_by = CASE $verb WHEN 'assign' THEN $caller
-		ELSE t.assigned_by END,
+	    accepted_above = CASE $verb WHEN 'complete' THEN g.above
+		ELSE t.accepted_above END,
+	    assigned_by = CASE WHEN $verb = 'assign' THEN $caller
+		WHEN g.above THEN t.given_by ELSE t.assigned_by END,
 	    assigned_on = CASE $verb WHEN 'assign' THEN $today
 		ELSE t.assigned_on END,
 	    received_on = CASE $verb WHEN 'receive' THEN $today
@@ -780,7 +792,8 @@ upd AS (
 	CROSS JOIN inp i
 	CROSS JOIN LATERAL jsonb_populate_record(NULL::task, i.b) p
 	CROSS JOIN LATERAL (SELECT $verb = 'assign' AND ((c.r).status = 'draft'
-	    OR c.perms & PERM_IS_GIVER <> 0) AS gives) g
+	    OR c.perms & PERM_IS_GIVER <> 0) AS gives,
+	    $verb = 'complete' AND @is_for_giver(c.r) AS above) g
 	WHERE t.id = (c.r).id RETURNING t AS r),
 @handed(),
 @reworked(),

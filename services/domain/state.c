@@ -40,12 +40,14 @@ static const struct ask plan_asks[] = {
  * Nhiệm vụ, và từng kỳ của nhiệm vụ định kỳ. Items of a plan are given out by
  * putting it in force; nobody accepts what he must do or has reported himself.
  * Who may assign where the work is passes it on; only where it was given from
- * can it be changed, stopped or called back.
+ * can it be changed, stopped or called back - and accepted, where the unit has
+ * settled it so.
  */
 #define PASSER (P(ASSIGN) | P(IS_ASSIGNER))
 #define GIVER P(IS_GIVER)
 #define JUDGE (P(ACCEPT) | P(IS_ASSIGNER))
 #define DOER (P(IS_NAMED) | P(IS_REPORTER))
+#define UNFIT (DOER | P(IS_BELOW))
 /* clang-format off */
 static const struct transition task_steps[] = {
 	{ "draft", "update", NULL, P(IS_AUTHOR), 0, P(IS_HELD), 0 },
@@ -80,8 +82,8 @@ static const struct transition task_steps[] = {
 	{ "in_progress", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },
 	{ "in_progress", "cascade", NULL, PASSER, 0, 0, 0 },
 	{ "done", "withdraw", "in_progress", P(IS_DOER), 0, 0, 0 },
-	{ "done", "accept", "accepted", JUDGE, 0, DOER, 0 },
-	{ "done", "return", "in_progress", JUDGE, 0, DOER, STEP_REASON },
+	{ "done", "accept", "accepted", JUDGE, 0, UNFIT, 0 },
+	{ "done", "return", "in_progress", JUDGE, 0, UNFIT, STEP_REASON },
 	{ "declined", "assign", "assigned", PASSER, 0, 0, 0 },
 	{ "declined", "recall", "recalled", GIVER, 0, 0, 0 },
 	{ "declined", "cancel", "cancelled", GIVER, 0, 0, STEP_REASON },

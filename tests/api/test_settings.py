@@ -61,7 +61,7 @@ def test_me_carries_the_settings_of_ones_unit(office):
     settle(office, "economy", salutation="Mến gửi")
     assert office.get("/v1/me", DOER)["settings"] == {
         "salutation": "Mến gửi", "working_week": [1, 2, 3, 4, 5],
-        "objective_cause_by": "accept"}
+        "objective_cause_by": "accept", "result_accepted_by": "unit"}
     settle(office, "economy", salutation=None)
 
 
@@ -132,3 +132,48 @@ def test_only_who_sets_catalogues_there_settles(office):
         problem(office.stack.call(method, f"/v1/settings?unit={far}", ADMIN,
                                   body), 404, "not_found")
     assert held(office, WARD) == "Kính gửi"
+
+
+def test_a_unit_settles_who_accepts_what_was_given_from_above(office):
+    unit = office.unit()["code"]
+    head, doer = office.person(unit, "head"), office.person(unit)
+
+    def reported(user, by=doer):
+        t = office.task(user, lead={"staff_code": head if by is head else doer})
+        t = office.go("tasks", t, "assign", user)
+        if by is doer and user == CHAIR:    # passed on by the head
+            t = office.go("tasks", t, "assign", head, lead={
+                "staff_code": doer})
+        return office.go("tasks", t, "complete", by, result="Xong")
+
+    def asked(t):
+        return [u for u in (head, CHAIR) if t["id"] in {w["id"] for w in
+                office.all("/v1/me/work?role=approve&limit=200", u)}]
+    x = reported(CHAIR)
+    assert asked(x) == [head]           # who passed it on
+    assert office.go("tasks", x, "accept", head)["status"] == "accepted"
+
+    settle(office, unit, result_accepted_by="giver")
+    x, own = reported(CHAIR), reported(head)
+    assert (asked(x), asked(own)) == ([CHAIR], [head])
+    assert "accept" not in office.get(f"/v1/tasks/{x['id']}",
+                                      head)["_permissions"]
+    for verb, body in (("accept", {}), ("return", {"reason": "Thiếu"})):
+        problem(office.stack.verb(f"/v1/tasks/{x['id']}/{verb}", head, x,
+                                  body), 403, "forbidden")
+    x = office.go("tasks", x, "return", CHAIR, reason="Thiếu số liệu")
+    x = office.go("tasks", x, "complete", doer, result="Đủ")
+    assert office.go("tasks", x, "accept", CHAIR)["status"] == "accepted"
+    assert office.go("tasks", own, "accept", head)["status"] == "accepted"
+
+    # what is said then holds for what is reported then
+    early = reported(CHAIR)
+    settle(office, unit, result_accepted_by=None)
+    problem(office.stack.verb(f"/v1/tasks/{early['id']}/accept", head, early,
+                              {}), 403, "forbidden")
+    late = reported(CHAIR)
+    assert office.go("tasks", late, "accept", head)["status"] == "accepted"
+    assert faults(office.stack.call(
+        "PATCH", f"/v1/settings?unit={unit}", ADMIN,
+        {"result_accepted_by": "nobody"})) == {
+            "/result_accepted_by": "not_in_list"}
