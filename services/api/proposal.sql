@@ -104,42 +104,54 @@ CROSS JOIN LATERAL (SELECT @status_then() AS status) d
 WHERE @proposal_filter() AND @sees(@proposal_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), ());
 
--- Anybody proposes, to the head of the authority he works for; the terms of that
--- day run with it.
+-- Anybody proposes, to the head of the authority he works for, its head to the
+-- one above; the terms of that day run with it, from when there are any.
 -- proposal_create(caller uuid, today date, now timestamptz, body jsonb,
 --     request text, trace text, tell bool, key text, hash bytea) : one write
 WITH cur AS (SELECT NULL::proposal AS r WHERE false),
 may AS MATERIALIZED (
-	SELECT jsonb_populate_record(NULL::proposal, $body) AS r, z.office_id
-	FROM unit z WHERE z.id = @home($caller)),
-wrong AS (SELECT 0 AS outcome, ''::text AS line WHERE false),
+	SELECT d.r, z.office_id, coalesce(CASE WHEN EXISTS (SELECT
+		FROM staff_grant g WHERE g.staff_id = $caller
+		AND g.unit_id = z.office_id AND g.perms & PERM_DECIDE <> 0
+		AND g.from_on <= $today AND $today < g.until_on)
+	    THEN (SELECT above.office_id FROM unit o JOIN unit above
+		ON above.id = o.parent_id WHERE o.id = z.office_id) END,
+	    z.office_id) AS goes_to,
+	    coalesce((d.r).received_on, $today) AS received_on
+	FROM unit z CROSS JOIN LATERAL
+	    (SELECT jsonb_populate_record(NULL::proposal, $body) AS r) d
+	WHERE z.id = @home($caller)),
+wrong AS MATERIALIZED (
+	SELECT 422 AS outcome, '/received_on out_of_range' AS line FROM may m
+	WHERE NOT EXISTS (SELECT FROM term
+	    WHERE term.code = 'proposal_meeting'
+	      AND term.from_on <= m.received_on)),
 fate AS MATERIALIZED (
 	SELECT CASE WHEN EXISTS (SELECT FROM may m
 	    WHERE @holds(m.office_id, (PERM_BELONG | PERM_PUBLISHED)))
-	    THEN 201 ELSE 403 END AS outcome),
+	    THEN coalesce((SELECT w.outcome FROM wrong w), 201)
+	    ELSE 403 END AS outcome),
 upd AS (
 	INSERT INTO proposal AS t (id, unit_id, plan_id, title, need, purpose,
 	    bottleneck, content, solutions, scope, doers, duration, resources,
 	    feasibility, positive_impact, negative_impact, eligible,
 	    received_on, terms, author_id, created_at, updated_at)
-	SELECT (m.r).id, m.office_id, (m.r).plan_id, (m.r).title, (m.r).need,
+	SELECT (m.r).id, m.goes_to, (m.r).plan_id, (m.r).title, (m.r).need,
 	    (m.r).purpose, (m.r).bottleneck, (m.r).content, (m.r).solutions,
 	    (m.r).scope, (m.r).doers, (m.r).duration, (m.r).resources,
 	    (m.r).feasibility, (m.r).positive_impact, (m.r).negative_impact,
 	    EXISTS (SELECT FROM staff_grant g WHERE g.staff_id = $caller
 		AND g.role IN ('chair', 'head') AND g.from_on <= $today
 		AND $today < g.until_on),
-	    d.received_on, (SELECT jsonb_object_agg(k.name, k.days)
+	    m.received_on, (SELECT jsonb_object_agg(k.name, k.days)
 		FROM (SELECT DISTINCT ON (term.code)
 			substr(term.code, 10) AS name,
 			term.working_days AS days
 		    FROM term WHERE starts_with(term.code, 'proposal_')
-		      AND term.from_on <= d.received_on
+		      AND term.from_on <= m.received_on
 		    ORDER BY term.code, term.from_on DESC) k),
 	    $caller, $now, $now
-	FROM may m JOIN fate f ON f.outcome = 201 CROSS JOIN LATERAL
-	    (SELECT coalesce((m.r).received_on, $today) AS received_on) d
-	RETURNING t AS r),
+	FROM may m JOIN fate f ON f.outcome = 201 RETURNING t AS r),
 @record_made('proposal', $body, @proposal_json(x), @proposal_rel(x));
 
 -- proposal_patch(caller uuid, today date, now timestamptz, id uuid,
@@ -200,7 +212,11 @@ wrong AS MATERIALIZED (
 	WHERE s.outcome = 200 AND CASE $verb
 	    WHEN 'decide' THEN n.yes = n.no AND n.head IS NULL
 		OR n.passes AND (c.r).opinion IS NULL
-	    ELSE false END),
+	    ELSE false END
+	UNION ALL
+	SELECT 422, '/completed_on out_of_range' FROM cur c CROSS JOIN step s
+	WHERE s.outcome = 200
+	  AND ($body ->> 'completed_on')::date < (c.r).started_on),
 @fate(),
 upd AS (
 	UPDATE proposal t SET status = f.goes_to, version = t.version + 1,

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from register import Register
+from register import Register, person
 from stack import Stack, expect, problem
 
 VERBS = ("ask_opinion", "give_opinion", "vote", "decide", "order", "start",
@@ -128,11 +128,48 @@ def test_a_deputy_who_proposes_has_no_vote(proposals):
     assert (x["status"], x["tally"]["by"]) == ("approved", "head")
 
 
-def test_the_head_who_proposes_neither_votes_nor_decides(proposals):
-    c = proposals
-    x = voted(c, asked(c, HEAD), d1="for")
+def test_what_the_head_proposes_is_for_the_authority_above(stack, proposals):
+    c, city, above, party = (proposals, "city-da-nang", "city.chair",
+                             "city.party")
+    for user, role in ((above, "chair"), (party, "staff"),
+                       ("city.keeper", "admin")):
+        stack.camket("staff", "create", user, "--name", "Thành phố", "--unit",
+                     city, "--role", role)
+    expect(stack.post(f"/v1/staff/{person(stack, party)}/grants",
+                      "city.keeper", {"role": "staff", "unit_code": city,
+                                      "function": "party_committee"}), 201)
+    x = made(c, HEAD)
+    assert x["unit"]["code"] == city
+    assert x["id"] in c.work(above)
+    assert not c.sees(D1, x) and c.may(HEAD, x) == {"update", "delete"}
+    x = c.do(above, x, "ask_opinion")
+    x = c.do(party, x, "give_opinion", {"agrees": True})
+    x = c.do(above, x, "vote", {"choice": "for"})
     c.refuse(HEAD, x, "vote", {"choice": "for"})
     c.refuse(HEAD, x, "decide")
+    x = c.do(above, x, "decide")
+    assert x["status"] == "approved" and x["id"] in c.work(HEAD)
+    assert made(c, D1)["unit"]["code"] == "ward-thanh-khe"
+
+
+@pytest.mark.parametrize("day", ["2023-09-28", "1900-01-01"])
+def test_no_clock_runs_from_before_the_decree(proposals, day):
+    c = proposals
+    r = c.s.post("/v1/proposals", ME, {"title": "Sớm", "received_on": day})
+    assert [(e["pointer"], e["code"]) for e in expect(r, 422)["errors"]] == [
+        ("/received_on", "out_of_range")]
+    assert made(c, received_on="2023-09-29")["meeting_due_on"]
+
+
+def test_work_is_not_completed_before_it_began(proposals):
+    c = proposals
+    x = c.do(HEAD, voted(c, asked(c), head="for"), "decide")
+    x = c.do(ME, x, "start")
+    for verb, body in (("complete", {}), ("report", {"result": "Xong"})):
+        r = c.s.verb(c.path(x, verb), ME, x, {
+            **body, "completed_on": "2023-01-01"})
+        assert [(e["pointer"], e["code"]) for e in expect(r, 422)["errors"]
+                ] == [("/completed_on", "out_of_range")]
 
 
 def test_what_failed_may_be_ordered_in_writing_only(proposals):
