@@ -19,6 +19,7 @@
 
 static void calendar_prepare(struct ctx *, const char *, json_t *);
 static enum step calendar_deadline(struct ctx *);
+static void check_days(struct ctx *, const char *, const char *);
 
 /* clang-format off */
 static const struct field redated_fields[] = {
@@ -79,10 +80,12 @@ static const struct field deadline_fields[] = {
 	    .doc = "Theo lịch của đơn vị này | By the calendar of this unit" },
 	{ .name = "from", .type = F_DATE, .flags = FIELD_ALWAYS,
 	    .doc = "Không tính ngày này | This day is not counted" },
-	{ .name = "working_days", .type = F_INT, .flags = FIELD_ALWAYS,
+	{ .name = "working_days", .type = F_INT, .flags = FIELD_SERVER,
 	    .eg = "7" },
-	{ .name = "due_on", .type = F_DATE, .flags = FIELD_ALWAYS,
-	    .doc = "Ngày cuối | The last day" },
+	{ .name = "calendar_days", .type = F_INT, .flags = FIELD_SERVER,
+	    .eg = "5" },
+	{ .name = "due_on", .type = F_DATE, .flags = FIELD_SERVER,
+	    .doc = "Ngày cuối; trống: ngoài các năm có lịch | The last day; null: beyond the years that have a calendar" },
 	{ .name = "days", .type = F_LIST, .item = F_OBJECT,
 	    .flags = FIELD_ALWAYS, .members = day_fields,
 	    .doc = "Những ngày khác thường trong khoảng đó | What is said of days between" },
@@ -99,8 +102,9 @@ static const struct states states = { "calendar_entry", steps, NULL };
 static const struct route routes[] = {
 	{ .method = GET, .pattern = "/v1/calendar/deadline",
 	    .run = calendar_deadline, .answer = deadline_fields,
-	    .params = "from! working_days! unit",
-	    .summary = "Ngày làm việc thứ n sau một ngày | The n-th working day after a day" },
+	    .params = "from! working_days calendar_days unit",
+	    .summary = "Ngày cuối của một thời hạn | The last day of a term",
+	    .doc = "working_days: ngày làm việc thứ n sau ngày đó. calendar_days: ngày thứ n; nếu là ngày nghỉ thì ngày làm việc tiếp theo. | working_days: the n-th working day after it. calendar_days: the n-th day, or the next working day if it is none." },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -145,7 +149,8 @@ static enum step
 calendar_deadline(struct ctx *c)
 {
 	const char *from = param_take(c, "from");
-	const char *days = param_take(c, "working_days");
+	const char *working = param_take(c, "working_days");
+	const char *whole = param_take(c, "calendar_days");
 	const char *unit = param_take(c, "unit");
 
 	if (param_rest(c) == STEP_DONE)
@@ -153,14 +158,26 @@ calendar_deadline(struct ctx *c)
 	if (from == NULL || !field_date(from, strlen(from)))
 		fault_add(&c->faults, "from",
 		    from == NULL ? "required" : "bad_format");
-	if (days == NULL || *days == '\0' || strlen(days) > 4 ||
-	    days[strspn(days, "0123456789")] != '\0' || atoi(days) > DAYS_MAX)
-		fault_add(&c->faults, "working_days",
-		    days == NULL ? "required" : "out_of_range");
+	if (working != NULL && whole != NULL)
+		fault_add(&c->faults, "calendar_days", "in_conflict");
+	else if (whole != NULL)
+		check_days(c, "calendar_days", whole);
+	else
+		check_days(c, "working_days", working);
 	if (c->faults.count > 0)
 		return (problem(c, P_BAD_PARAMETER, NULL));
 	ctx_bind(c, "from_day", from);
-	ctx_bind(c, "days", days);
+	ctx_bind(c, "working", working);
+	ctx_bind(c, "whole", whole);
 	ctx_bind(c, "unit", unit);
 	return (ctx_send(c, &q_calendar_deadline, reply_one));
+}
+
+static void
+check_days(struct ctx *c, const char *name, const char *days)
+{
+	if (days == NULL || *days == '\0' || strlen(days) > 4 ||
+	    days[strspn(days, "0123456789")] != '\0' || atoi(days) > DAYS_MAX)
+		fault_add(&c->faults, name,
+		    days == NULL ? "required" : "out_of_range");
 }

@@ -167,17 +167,19 @@ WITH @record_cur(calendar_entry, NOT NULL, @calendar_rel(t),
 
 -- The n-th working day after a day in the calendar of a unit, one's own unless
 -- said, and what was said of the days between.
+-- So many working days after a day, or days of any kind: then a last day that is
+-- not worked moves to the next that is.
 -- calendar_deadline(caller uuid, today date, unit text, from_day date,
---     days int) : one read
+--     working int, whole int) : one read
 SELECT row_to_json(j)::text FROM (
-    SELECT z.card AS unit, $from_day AS "from", $days AS working_days,
-	d.due AS due_on, (SELECT coalesce(json_agg(json_build_object('day',
+    SELECT z.card AS unit, $from_day AS "from", $working AS working_days,
+	$whole AS calendar_days, d.due AS due_on, (SELECT coalesce(json_agg(json_build_object('day',
 	    x.day, 'kind', x.kind, 'name', x.name) ORDER BY x.day), '[]')
 	FROM calendar_day x WHERE x.calendar_id = z.calendar_id
 	  AND x.day > $from_day AND x.day <= d.due) AS days
     FROM unit z
-    CROSS JOIN LATERAL (SELECT workday_after(z.calendar_id, $from_day, $days)
-	AS due) d
+    CROSS JOIN LATERAL (SELECT workday_after(z.calendar_id,
+	$from_day + coalesce($whole, 0), coalesce($working, 0)) AS due) d
     WHERE z.deleted_at IS NULL AND @kin(z.id)
       AND CASE WHEN $unit IS NULL THEN z.id = @own_unit()
 	ELSE z.code = $unit OR z.id::text = $unit END) j;

@@ -137,6 +137,8 @@ static const struct field params[] = {
 	    .doc = "Từ ngày | From this day" },
 	{ .name = "working_days", .type = F_INT, .max = 2000, .eg = "7",
 	    .doc = "Số ngày làm việc | Working days" },
+	{ .name = "calendar_days", .type = F_INT, .max = 2000, .eg = "5",
+	    .doc = "Số ngày, kể cả ngày nghỉ | Days, worked or not" },
 	{ .name = "on", .type = F_DATE, .eg = "2026-02-14",
 	    .doc = "Kỳ có ngày này | Those this day lies in" },
 	{ .name = "dry_run", .type = F_BOOL, .eg = "true",

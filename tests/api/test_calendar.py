@@ -55,7 +55,26 @@ def test_working_days_are_counted_across_tet(office):
     assert deadline(office, "2026-02-10", 1, unit=WARD)["unit"]["code"] == WARD
 
 
+@pytest.mark.parametrize("from_,days,last", [
+    ("2026-02-09", 5, "2026-02-23"),    # ends on a holiday
+    ("2026-07-10", 5, "2026-07-15"), ("2026-07-10", 1, "2026-07-13"),
+    ("2026-07-10", 0, "2026-07-10")])
+def test_a_term_of_whole_days_ends_on_a_day_that_is_worked(office, from_,
+                                                           days, last):
+    d = office.get(f"/v1/calendar/deadline?from={from_}&calendar_days={days}",
+                   DOER)
+    assert (d["due_on"], d["calendar_days"], d["working_days"]) == (
+        last, days, None)
+
+
+def test_beyond_its_years_a_calendar_says_nothing(office):
+    assert deadline(office, "1900-01-01", 7)["due_on"] is None
+    assert deadline(office, "2045-12-29", 7)["due_on"] is None
+
+
 @pytest.mark.parametrize("query", [
+    "from=2026-02-10&calendar_days=x",
+    "from=2026-02-10&calendar_days=3&working_days=3",
     "", "from=2026-02-10", "working_days=3", "from=2026-02-30&working_days=3",
     "from=2026-02-10&working_days=-1", "from=2026-02-10&working_days=x",
     "from=2026-02-10&working_days=9999",
