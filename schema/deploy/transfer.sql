@@ -14,6 +14,9 @@ CREATE TABLE transfer (
 	author_id	uuid,
 	created_at	timestamptz NOT NULL,
 	done_at		timestamptz,
+	-- posts, grants and delegations that it ended, as they were before: while
+	-- the day is to come it can be taken back
+	was		jsonb NOT NULL DEFAULT '{}',
 	PRIMARY KEY (staff_id, on_day)
 );
 CREATE INDEX transfer_waiting ON transfer (on_day) WHERE done_at IS NULL;
@@ -172,6 +175,67 @@ BEGIN ATOMIC
 	SELECT 'notice', t.seq::text FROM told t;
 END;
 
+-- Grants as they were, for no longer than who holds them and their unit stay.
+CREATE FUNCTION grant_stays(was jsonb) RETURNS SETOF staff_grant
+LANGUAGE sql STABLE SET search_path = camket, pg_temp
+BEGIN ATOMIC
+	SELECT (jsonb_populate_record(g, jsonb_build_object('until_on', least(
+	    g.until_on, (SELECT d.on_day FROM departure d
+		WHERE d.staff_id = g.staff_id AND d.done_at IS NULL),
+	    (SELECT max(v.until_on) FROM unit_version v
+		WHERE v.unit_id = g.unit_id))))).*
+	FROM jsonb_populate_recordset(NULL::staff_grant, was) g;
+END;
+
+-- Take back the moves of a person from a day on that wait, the last one first:
+-- what each ended goes on, but for what has been changed since, and for no longer
+-- than he and the unit stay. Says how many.
+CREATE FUNCTION transfer_undo(who uuid, since date) RETURNS int
+LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
+DECLARE
+	m transfer;
+	n int := 0;
+BEGIN
+	FOR m IN SELECT * FROM transfer WHERE staff_id = who
+	    AND done_at IS NULL AND on_day >= since
+	    ORDER BY on_day DESC FOR UPDATE LOOP
+		DELETE FROM assignment
+		WHERE staff_id = who AND main AND from_on >= m.on_day;
+		DELETE FROM staff_grant WHERE id = (m.was ->> 'made')::uuid;
+
+		UPDATE assignment a SET until_on = w.until_on
+		FROM jsonb_populate_recordset(NULL::assignment,
+		    m.was -> 'posts') w
+		WHERE a.id = w.id AND a.until_on = m.on_day;
+		INSERT INTO assignment
+		SELECT w.* FROM jsonb_populate_recordset(NULL::assignment,
+		    m.was -> 'posts') w WHERE w.from_on >= m.on_day;
+
+		UPDATE staff_grant g SET until_on = w.until_on
+		FROM grant_stays(m.was -> 'grants') w
+		WHERE g.id = w.id AND (g.until_on = m.on_day
+		    OR g.unit_id = m.unit_id AND g.until_on > w.until_on);
+		INSERT INTO staff_grant
+		SELECT w.* FROM grant_stays(m.was -> 'grants') w
+		WHERE w.from_on >= m.on_day AND w.from_on < w.until_on;
+
+		UPDATE delegation d SET until_on = w.until_on,
+		    version = d.version + 1
+		FROM jsonb_populate_recordset(NULL::delegation,
+		    m.was -> 'delegations') w
+		WHERE d.id = w.id AND d.until_on = m.on_day;
+		INSERT INTO delegation
+		SELECT w.* FROM jsonb_populate_recordset(NULL::delegation,
+		    m.was -> 'delegations') w WHERE w.from_on >= m.on_day;
+
+		DELETE FROM transfer
+		WHERE staff_id = who AND on_day = m.on_day;
+		n := n + 1;
+	END LOOP;
+	RETURN n;
+END
+$$;
+
 -- Move a person to another unit and post from a day on; what was decided for
 -- that day or later no longer holds. What he held at the units he leaves ends,
 -- and so does standing in, for him and by him. Gives his new version.
@@ -180,12 +244,26 @@ CREATE FUNCTION staff_transfer(who uuid, day date, goes_to uuid, post text,
 RETURNS int
 LANGUAGE plpgsql SET search_path = camket, pg_temp AS $$
 DECLARE
-	leaves uuid[] := ARRAY(SELECT unit_id FROM assignment
-	    WHERE staff_id = who AND main AND until_on >= day);
+	leaves uuid[];
 	ends date := coalesce((SELECT on_day FROM departure
 	    WHERE staff_id = who AND done_at IS NULL), 'infinity');
+	made uuid;
+	before jsonb;
 	v int;
 BEGIN
+	PERFORM transfer_undo(who, day);
+	leaves := ARRAY(SELECT unit_id FROM assignment
+	    WHERE staff_id = who AND main AND until_on >= day);
+	before := jsonb_build_object(
+	    'posts', ARRAY(SELECT to_jsonb(a) FROM assignment a
+		WHERE a.staff_id = who AND a.main AND a.until_on > day),
+	    'grants', ARRAY(SELECT to_jsonb(g) FROM staff_grant g
+		WHERE g.staff_id = who AND g.until_on >= day
+		  AND (g.unit_id = ANY (leaves)
+		    OR g.role = 'staff' AND g.unit_id = goes_to
+		    OR unit_left(g.unit_id, who, goes_to, day))),
+	    'delegations', ARRAY(SELECT to_jsonb(d) FROM delegation d
+		WHERE who IN (d.staff_id, d.to_id) AND d.until_on > day));
 	DELETE FROM assignment
 	WHERE staff_id = who AND main AND from_on >= day;
 	UPDATE assignment SET until_on = day
@@ -207,10 +285,10 @@ BEGIN
 	WHERE g.staff_id = who AND g.unit_id = goes_to AND g.role = 'staff'
 	  AND g.function = '' AND g.from_on < day AND g.until_on >= day;
 	IF NOT FOUND THEN
+		made := uuid_v7();
 		INSERT INTO staff_grant (id, staff_id, unit_id, role, from_on,
 		    until_on, perms, author_id, created_at)
-		VALUES (uuid_v7(), who, goes_to, 'staff', day, ends, 0, author,
-		    at);
+		VALUES (made, who, goes_to, 'staff', day, ends, 0, author, at);
 	END IF;
 
 	DELETE FROM delegation
@@ -218,15 +296,15 @@ BEGIN
 	UPDATE delegation SET until_on = day, version = version + 1
 	WHERE who IN (staff_id, to_id) AND from_on < day AND until_on > day;
 
-	DELETE FROM transfer
-	WHERE staff_id = who AND on_day > day AND done_at IS NULL;
 	INSERT INTO transfer (staff_id, on_day, unit_id, heir_id, document,
-	    author_id, created_at)
-	VALUES (who, day, goes_to, heir, said, author, at)
+	    author_id, created_at, was)
+	VALUES (who, day, goes_to, heir, said, author, at,
+	    before || jsonb_build_object('made', made))
 	ON CONFLICT (staff_id, on_day) DO UPDATE SET
 	    unit_id = EXCLUDED.unit_id, heir_id = EXCLUDED.heir_id,
 	    document = EXCLUDED.document, author_id = EXCLUDED.author_id,
-	    created_at = EXCLUDED.created_at, done_at = NULL;
+	    created_at = EXCLUDED.created_at, done_at = NULL,
+	    was = EXCLUDED.was;
 	UPDATE staff SET version = version + 1, updated_at = at
 	WHERE id = who RETURNING version INTO v;
 	RETURN v;

@@ -5,7 +5,7 @@
 -- whom it does not name (a).
 -- @event_rights(e)
 (CASE WHEN @e.kind = 'staff' AND @e.verb IN ('delegate', 'undelegate', 'leave',
-	'transfer')
+	'transfer', 'stay')
 	OR @e.kind = 'unit' AND @e.verb NOT IN ('create', 'update')
 	THEN 'a'
     WHEN @e.kind = 'staff' AND @e.verb NOT IN ('create', 'update')

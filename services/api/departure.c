@@ -8,6 +8,7 @@
 
 static enum step departure_make(struct ctx *);
 static enum step transfer_make(struct ctx *);
+static enum step transfer_cancel(struct ctx *);
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -97,6 +98,9 @@ static const struct route routes[] = {
 	    .flags = ROUTE_BODY, .params = "dry_run",
 	    .answer = transfer_answer,
 	    .summary = "Điều động sang đơn vị khác từ một ngày; dry_run chỉ xem việc còn mở | Move to another unit on a day; dry_run only shows what is open" },
+	{ .method = DELETE, .pattern = "/v1/staff/<uuid>/transfer",
+	    .run = transfer_cancel,
+	    .summary = "Thôi điều động chưa đến ngày | Take back moves whose day has not come" },
 	{ .pattern = NULL }
 };
 /* clang-format on */
@@ -120,4 +124,10 @@ transfer_make(struct ctx *c)
 	if (bind_dry_run(c) == STEP_DONE)
 		return (STEP_DONE);
 	return (crud_write(c, &q_transfer_make));
+}
+
+static enum step
+transfer_cancel(struct ctx *c)
+{
+	return (crud_write(c, &q_transfer_cancel));
 }

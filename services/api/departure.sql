@@ -156,3 +156,32 @@ out AS MATERIALIZED (
 	FROM step s CROSS JOIN cur c LEFT JOIN act a ON true),
 @kept()
 SELECT outcome, version, status, perms, body FROM out;
+
+-- transfer_cancel(caller uuid, today date, now timestamptz, id uuid,
+--     request text, trace text, key text, hash bytea) : one write
+WITH cur AS MATERIALIZED (
+	SELECT t.id, t.version, h.unit_id, @perms(h.unit_id) AS perms
+	FROM staff t
+	CROSS JOIN LATERAL (SELECT @home(t.id) AS unit_id OFFSET 0) h
+	WHERE t.id = $id AND t.deleted_at IS NULL
+	  AND (@perms(h.unit_id) <> 0 OR @kin(h.unit_id))
+	FOR NO KEY UPDATE OF t),
+act AS MATERIALIZED (
+	SELECT c.*, transfer_undo(c.id, $today + 1) AS undone FROM cur c
+	WHERE c.perms & PERM_STAFF <> 0),
+upd AS (
+	UPDATE staff t SET version = t.version + 1, updated_at = $now
+	FROM act a WHERE t.id = a.id AND a.undone > 0
+	RETURNING t.id, t.version),
+ev AS (
+	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
+	    request, trace)
+	SELECT $now, 'staff', u.id, a.unit_id, u.version, 'stay', $caller,
+	    $request, $trace FROM upd u CROSS JOIN act a),
+out AS MATERIALIZED (
+	SELECT CASE WHEN c.perms & PERM_STAFF = 0 THEN 403
+	    WHEN a.undone > 0 THEN 204 ELSE 404 END AS outcome, 0 AS version,
+	    '' AS status, c.perms, NULL::text AS body
+	FROM cur c LEFT JOIN act a ON true),
+@kept()
+SELECT outcome, version, status, perms, body FROM out;

@@ -318,6 +318,67 @@ def test_until_the_day_everything_is_as_it_was(office):
                             office.people[who]) == [("office",)]
 
 
+def held(office, who):
+    """Posts, and grants as they are kept: nothing of a move may stay."""
+    return posts(office, who), sorted(office.stack.sql(
+        "SELECT id, unit_id, role, function, from_on, until_on, perms FROM"
+        " camket.staff_grant WHERE staff_id = %s", office.people[who]))
+
+
+def cancel(office, who, status=204, user=ADMIN):
+    return expect(office.stack.call(
+        "DELETE", f"/v1/staff/{office.people[who]}/transfer", user), status)
+
+
+def test_a_move_to_come_is_taken_back_whole(office):
+    who, other = office.person("economy", "head"), office.person("economy")
+    office.grant(who, "inspector", "culture", **{"from": office.day(60)})
+    office.grant(who, "office", "economy", **{"from": office.day(90)})
+    before = held(office, who)
+    cancel(office, who, 404)
+    for user in (CHAIR, HEAD, who):
+        cancel(office, who, 403, user)
+    version = expect(move(office, who, office.day(30), heir=other),
+                     200)["version"]
+    expect(move(office, who, office.day(50), unit="office"), 200)
+    assert held(office, who) != before
+    cancel(office, who)
+    assert held(office, who) == before
+    assert office.get(f"/v1/staff/{office.people[who]}",
+                      ADMIN)["version"] > version
+    assert "stay" in [e[0] for e in office.events(office.people[who])]
+    cancel(office, who, 404)
+    # what has come about is not taken back
+    moved(office, other)
+    cancel(office, other, 404)
+
+
+def test_a_move_is_put_off_and_what_it_ended_goes_on_until_then(office):
+    who = office.person("economy", "head")
+    expect(move(office, who, office.day(10)), 200)
+    cancel(office, who)
+    expect(move(office, who, office.day(40)), 200)
+    assert posts(office, who) == [
+        ("economy", "Chuyên viên", office.day(), office.day(39)),
+        ("culture", "Chuyên viên Văn hóa", office.day(40), None)]
+    assert grants(office, who) == [("head", "economy", office.day(39)),
+                                   ("staff", "culture", None),
+                                   ("staff", "economy", office.day(39))]
+
+
+def test_taking_back_a_move_gives_back_nothing_that_was_taken_since(office):
+    who = office.person("economy", "head")
+    expect(move(office, who, office.day(30)), 200)
+    office.stack.sql("UPDATE camket.staff_grant SET until_on = %s WHERE"
+                     " staff_id = %s AND role = 'head'", office.day(5),
+                     office.people[who])
+    expect(office.stack.post(f"/v1/staff/{office.people[who]}/leave", ADMIN,
+                             {"on": office.day(60)}), 200)
+    cancel(office, who)
+    assert grants(office, who) == [("head", "economy", office.day(4)),
+                                   ("staff", "economy", office.day(59))]
+
+
 def test_who_leaves_later_has_rights_in_the_new_unit_until_then(office):
     who = office.person("economy")
     gone, leave = office.day(40), f"/v1/staff/{office.people[who]}/leave"
