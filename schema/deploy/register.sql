@@ -77,10 +77,15 @@ SELECT 'extension', x.id, x.version, CASE WHEN t.status IN ('assigned',
     || t.title, t.due_on, t.plan_id, NULL
 FROM extension x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL
 UNION ALL
-SELECT 'explanation', x.id, x.version, x.status, x.unit_id, x.unit_id,
-    x.unit_id, x.lead_staff_id, NULL, x.author_id, x.lead_staff_id, NULL,
+-- who asked judges the answer, or who leads above, once he has left
+SELECT 'explanation', x.id, x.version, x.status, x.unit_id,
+    CASE x.status WHEN 'answered' THEN coalesce(z.parent_id, x.unit_id)
+	ELSE x.unit_id END, x.unit_id, x.lead_staff_id, NULL, x.author_id,
+    x.lead_staff_id, CASE y.status WHEN 'left' THEN y.id END,
     t.code, 'Giải trình: ' || t.title, x.due_on, t.plan_id, NULL
-FROM explanation x JOIN task t ON t.id = x.task_id WHERE x.deleted_at IS NULL
+FROM explanation x JOIN task t ON t.id = x.task_id
+JOIN unit z ON z.id = x.unit_id JOIN staff y ON y.id = x.author_id
+WHERE x.deleted_at IS NULL
 UNION ALL
 -- the authority asked by name
 SELECT 'task_event', x.id, x.version, x.status, x.unit_id, x.asks_unit_id,

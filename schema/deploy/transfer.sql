@@ -33,8 +33,9 @@ RETURN NOT EXISTS (SELECT FROM unit_cover k WHERE k.anc_id = u
 	  AND a.from_on <= day AND day < a.until_on)));
 
 -- The open tasks of a person go to his heir: those he does, has given out or
--- works along in. Without an heir those he does go back to their unit, the rest
--- stays. goes_to: he only moves there, and keeps what has still to do with him.
+-- works along in. Without an heir those he does go back to their unit, and what
+-- he has given out is nobody's, which asks those who lead its office. goes_to: he
+-- only moves there, and keeps what has still to do with him and has no heir.
 -- What the heir must do on his own account is not done twice.
 CREATE FUNCTION task_hand_over(who uuid, heir uuid, goes_to uuid, day date,
     said text, author uuid, at timestamptz) RETURNS void
@@ -50,13 +51,14 @@ BEGIN ATOMIC
 			  AND o.lead_staff_id IS NOT DISTINCT FROM heir)
 		    UNION ALL
 		    SELECT t.id, false FROM task t
-		    WHERE heir IS NOT NULL AND t.assigned_by = who
+		    WHERE (heir IS NOT NULL OR goes_to IS NULL)
+		      AND t.assigned_by = who
 		      AND t.status IN ('assigned', 'received', 'in_progress',
 			'done', 'declined', 'paused')
 		    UNION ALL
 		    SELECT t.id, false FROM task t
-		    WHERE heir IS NOT NULL AND t.given_by = who
-		      AND t.given_by <> t.assigned_by
+		    WHERE (heir IS NOT NULL OR goes_to IS NULL)
+		      AND t.given_by = who AND t.given_by <> t.assigned_by
 		      AND t.status IN ('assigned', 'received', 'in_progress',
 			'done', 'declined', 'paused')
 		    UNION ALL
@@ -75,14 +77,15 @@ BEGIN ATOMIC
 		    lead_staff_id = CASE WHEN w.leads THEN heir
 			ELSE t.lead_staff_id END,
 		    given_by = CASE WHEN t.given_by = who
-			THEN coalesce(heir, who) ELSE t.given_by END,
+			THEN coalesce(heir, stays.id) ELSE t.given_by END,
 		    assigned_by = CASE WHEN t.assigned_by = who
-			THEN coalesce(heir, who) ELSE t.assigned_by END,
+			THEN coalesce(heir, stays.id) ELSE t.assigned_by END,
 		    co_staff_ids = CASE WHEN heir IS NOT NULL
 			AND who = ANY (t.co_staff_ids) THEN array_replace(
 			    array_remove(t.co_staff_ids, heir), who, heir)
 			ELSE t.co_staff_ids END
-		FROM was w WHERE t.id = w.id
+		FROM was w CROSS JOIN (SELECT CASE WHEN goes_to IS NOT NULL
+		    THEN who END AS id) stays WHERE t.id = w.id
 		RETURNING t.id, t.unit_id, t.version, w.leads, t.status,
 		    jsonb_build_object('lead_staff_id', w.lead_staff_id,
 			'assigned_by', w.assigned_by, 'co_staff_ids',
@@ -108,8 +111,9 @@ BEGIN ATOMIC
 END;
 
 -- What else a person does goes to his heir: measures he carries out, inspections
--- he leads, complaints he looks into. Without an heir a measure goes back to its
--- unit, an inspection to who planned it, and a complaint waits for somebody.
+-- he leads, complaints he looks into, and if he leaves what he was asked to
+-- explain. Without an heir a measure or explanation goes back to its unit, an
+-- inspection to who planned it, and a complaint waits for somebody.
 -- Nobody takes over what is about him, or about the unit he leads.
 CREATE FUNCTION register_hand_over(who uuid, heir uuid, goes_to uuid, day date,
     author uuid, at timestamptz) RETURNS void
@@ -133,13 +137,19 @@ BEGIN ATOMIC
 		    SELECT 'complaint', k.id, k.lead_staff_id, NULL,
 			k.subject_staff_id, k.unit_id, z.office_id
 		    FROM complaint k JOIN unit z ON z.id = k.unit_id
-		    WHERE k.deleted_at IS NULL AND k.status = 'accepted') x
+		    WHERE k.deleted_at IS NULL AND k.status = 'accepted'
+		    UNION ALL
+		    SELECT 'explanation', e.id, e.lead_staff_id, NULL, NULL,
+			e.unit_id, e.unit_id
+		    FROM explanation e WHERE goes_to IS NULL
+			AND e.deleted_at IS NULL AND e.status = 'asked') x
 		WHERE x.doer_id = who AND (goes_to IS NULL
 		    OR unit_left(x.home_id, who, goes_to, day))),
 	given AS MATERIALIZED (
 		SELECT o.kind, o.id, CASE WHEN heir IS NULL
 			OR heir = o.subject_id
-			OR o.kind <> 'measure' AND EXISTS (SELECT FROM reach h
+			OR o.kind IN ('inspection', 'complaint')
+			    AND EXISTS (SELECT FROM reach h
 			    JOIN perm p ON p.name = 'IS_LEADER'
 			    WHERE h.staff_id = heir AND h.unit_id = o.unit_id
 			      AND h.perms & p.bits <> 0
@@ -162,6 +172,11 @@ BEGIN ATOMIC
 		    version = k.version + 1, updated_at = at
 		FROM given g WHERE g.kind = 'complaint' AND g.id = k.id
 		RETURNING g.kind, k.id, k.unit_id, k.version, g.to_id),
+	explained AS (
+		UPDATE explanation e SET lead_staff_id = g.to_id,
+		    version = e.version + 1, updated_at = at
+		FROM given g WHERE g.kind = 'explanation' AND g.id = e.id
+		RETURNING g.kind, e.id, e.unit_id, e.version, g.to_id),
 	told AS (
 		INSERT INTO event (at, kind, ref, unit_id, version, verb,
 		    actor_id, before, patch)
@@ -169,7 +184,8 @@ BEGIN ATOMIC
 		    x.version, 'handover', author, jsonb_build_object(
 			'lead_staff_id', who), jsonb_build_object(
 			'lead_staff_id', x.to_id)
-		FROM (TABLE moved UNION ALL TABLE led UNION ALL TABLE seen) x
+		FROM (TABLE moved UNION ALL TABLE led UNION ALL TABLE seen
+		    UNION ALL TABLE explained) x
 		RETURNING seq)
 	INSERT INTO job (kind, ref)
 	SELECT 'notice', t.seq::text FROM told t;
@@ -401,7 +417,7 @@ GRANT UPDATE (unit_id, asks_unit_id, version, updated_at) ON review
 GRANT UPDATE (unit_id, asks_unit_id, office_id, version, updated_at)
     ON evaluation TO camket_worker;
 GRANT UPDATE (lead_staff_id, version, updated_at)
-    ON measure, inspection, complaint TO camket_worker;
+    ON measure, inspection, complaint, explanation TO camket_worker;
 GRANT SELECT ON perm TO camket_worker;
 
 COMMIT;

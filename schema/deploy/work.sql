@@ -16,7 +16,7 @@ RETURN CASE asks WHEN 'leader' THEN true
     WHEN 'doer' THEN doer IS NULL
     WHEN 'subject' THEN subject IS NULL
     WHEN 'author' THEN role = 'approve' AND author = barred
-    WHEN 'assigner' THEN assigner = barred END;
+    WHEN 'assigner' THEN assigner IS NULL OR assigner = barred END;
 
 CREATE VIEW work AS
 WITH task_item AS NOT MATERIALIZED (

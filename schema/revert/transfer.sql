@@ -4,7 +4,7 @@ SET LOCAL search_path = camket, public;
 
 REVOKE SELECT ON perm FROM camket_worker;
 REVOKE UPDATE (lead_staff_id, version, updated_at)
-    ON measure, inspection, complaint FROM camket_worker;
+    ON measure, inspection, complaint, explanation FROM camket_worker;
 REVOKE UPDATE (unit_id, asks_unit_id, version, updated_at) ON evaluation
     FROM camket_worker;
 REVOKE UPDATE (unit_id, asks_unit_id, version, updated_at) ON review

@@ -7,9 +7,11 @@
 	'title', CASE WHEN w.kind IN ('task', 'plan') THEN w.title END,
 	'role', w.role, 'due_on', w.due_on, 'handed_over',
 	coalesce(CASE w.kind WHEN 'task' THEN w.doer_id = @staff
-		OR @heir IS NOT NULL AND (w.assigner_id = @staff
-		    OR @staff = ANY (w.co_staff_ids))
+		OR (@heir IS NOT NULL OR @goes IS NULL)
+		    AND w.assigner_id = @staff
+		OR @heir IS NOT NULL AND @staff = ANY (w.co_staff_ids)
 	    WHEN 'inspection' THEN @heir IS NOT NULL OR w.author_id <> @staff
+	    WHEN 'explanation' THEN @goes IS NULL AND w.doer_id = @staff
 	    ELSE w.kind IN ('measure', 'complaint') AND w.doer_id = @staff END
 	    AND (@goes IS NULL OR unit_left(CASE WHEN w.kind IN ('inspection',
 		'complaint') THEN unit.office_id ELSE w.unit_id END, @staff,

@@ -169,7 +169,7 @@ static const struct transition explanation_steps[] = {
 };
 static const struct ask explanation_asks[] = {
 	{ "asked", "doer", "unit", P(LEAD), "do" },
-	{ "answered", "author", "unit", 0, "approve" },
+	{ "answered", "author", "unit", P(ACCEPT), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
 

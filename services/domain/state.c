@@ -102,7 +102,7 @@ static const struct ask task_asks[] = {
 	{ "in_progress", "doer", "unit", P(LEAD), "do" },
 	{ "in_progress", "co_owner", "unit", P(LEAD), "know" },
 	{ "done", "assigner", "office", P(ACCEPT), "approve" },
-	{ "declined", "assigner", "unit", 0, "approve" },
+	{ "declined", "assigner", "office", P(ASSIGN), "approve" },
 	{ NULL, NULL, NULL, 0, NULL }
 };
 /* clang-format on */

@@ -492,6 +492,11 @@ def prepare(s, method, path):
                     "calendar", "positions", "groups", "documents"):
             s.sql(f"UPDATE {table_of(kind)} SET deleted_at = " + (
                 "now()" if path.endswith("/restore") else "NULL"))
+        if (method, path) == ("DELETE", "/v1/staff/{id}/transfer"):
+            s.sql("INSERT INTO transfer (staff_id, on_day, unit_id, created_at)"
+                  " SELECT s.id, '2040-01-01', u.id, now() FROM staff s"
+                  " CROSS JOIN unit u WHERE u.code = 'culture'"
+                  " ON CONFLICT DO NOTHING")
         return
     verb = {"PATCH": "update", "DELETE": "delete"}.get(method) or (
         parts[4] if len(parts) > 4 else None)

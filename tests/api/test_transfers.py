@@ -118,6 +118,61 @@ def test_without_an_heir_who_leaves_gives_it_back_too(office):
     assert t["id"] in work(office, HEAD)
 
 
+def leave(office, who, **body):
+    got = expect(office.stack.post(f"/v1/staff/{office.people[who]}/leave",
+                                   ADMIN, {"on": office.day(), **body}), 200)
+    until(lambda: office.stack.one("SELECT status FROM camket.staff WHERE"
+                                   " username = %s", who) == "left", 30,
+          what="the day's duty is run")
+    return got
+
+
+def answered(office, x, user):
+    return expect(office.stack.verb(f"/v1/explanations/{x['id']}/answer",
+                                    user, x, {"answer": "Do mưa bão"}), 200)
+
+
+def test_without_an_heir_what_who_leaves_gave_out_asks_those_above(office):
+    unit = office.unit()["code"]
+    head, doer = office.person(unit, "head"), office.person(unit)
+    done, back, late, early = (given(office, doer, head) for _ in range(4))
+    x = office.make(f"tasks/{late['id']}/extensions", doer, {
+        "proposed_on": "2099-12-31", "reason": "Chờ số liệu"})
+    y = office.make(f"tasks/{late['id']}/explanations", head, {
+        "question": "Vì sao chậm?", "due_on": office.day(3)})
+    early = office.go("tasks", early, "complete", doer, result="Xong")
+    open_ = {o["id"]: o["handed_over"] for o in leave(office, head)["open"]}
+    assert open_[early["id"]] is True
+    successor = office.person(unit, "head")
+    done = office.go("tasks", task(office, done), "complete", doer,
+                     result="Xong")
+    back = office.go("tasks", task(office, back), "decline", doer,
+                     reason="Không đủ quyền")
+    answered(office, y, doer)
+    assert {early["id"], done["id"], back["id"], y["id"]} <= work(office,
+                                                                  CHAIR)
+    assert x["id"] in work(office, successor)
+    assert task(office, done)["assigned_by"] is None
+    done = office.go("tasks", done, "accept", CHAIR)
+    assert done["status"] == "accepted"
+
+
+def test_what_who_leaves_was_asked_to_explain_goes_to_his_unit(office):
+    unit = office.unit()["code"]
+    office.person(unit, "head", username=f"h.{unit}")
+    who, other, heir = (office.person(unit) for _ in range(3))
+    asked = [office.make(f"tasks/{given(office, w, CHAIR)['id']}/explanations",
+                         CHAIR, {"question": "?", "due_on": office.day(3)})
+             for w in (who, other)]
+    leave(office, who)
+    leave(office, other, hand_over_to_id=office.people[heir])
+    assert asked[0]["id"] in work(office, f"h.{unit}")
+    assert asked[1]["id"] in work(office, heir)
+    x, y = (office.get(f"/v1/explanations/{a['id']}", CHAIR) for a in asked)
+    assert (x["subject"], y["subject"]["code"]) == (None, heir)
+    assert answered(office, x, f"h.{unit}")["status"] == "answered"
+
+
 def registered(office, who):
     """One of each that a register asks of a person: (kind, item)."""
     made = [("measures", office.make("measures", CHAIR, {
