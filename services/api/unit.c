@@ -146,6 +146,11 @@ static const struct field befell_fields[] = {
 	{ .name = "effective_on", .type = F_DATE, .flags = FIELD_ALWAYS },
 	{ .name = "from", .type = F_REF, .flags = FIELD_ALWAYS, .ref = "units" },
 	{ .name = "to", .type = F_REF, .flags = FIELD_SERVER, .ref = "units" },
+	{ .name = "name", .type = F_TEXT, .flags = FIELD_SERVER,
+	    .eg = "Phòng Văn hóa - Xã hội",
+	    .doc = "Tên từ ngày đó: khi đổi tên hoặc chuyển | Its name from that day, of a rename or move" },
+	{ .name = "parent", .type = F_REF, .flags = FIELD_SERVER,
+	    .ref = "units", .doc = "Cấp trên từ ngày đó: khi đổi tên hoặc chuyển | The unit above it from that day, of a rename or move" },
 	{ .name = "note", .type = F_TEXT, .flags = FIELD_SERVER },
 	FIELDS_END
 };

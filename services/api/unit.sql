@@ -187,13 +187,16 @@ out AS MATERIALIZED (
 SELECT outcome, version, status, perms, body FROM out;
 
 -- What befell a unit, and what it took the place of: all in one line, empty
--- where nothing has.
+-- where nothing has; of a rename or move what it came to be called and stood below.
 -- unit_successions(caller uuid, today date, id uuid) : many read
 SELECT CASE WHEN j.id IS NOT NULL THEN row_to_json(j)::text END
 FROM unit t LEFT JOIN LATERAL (
     SELECT s.id, s.kind, s.effective_on, @unit_ref(s.from_unit_id) AS "from",
-	@unit_ref(s.to_unit_id) AS "to", s.note
-    FROM unit_succession s
+	@unit_ref(s.to_unit_id) AS "to", v.name,
+	@unit_ref(v.parent_id) AS parent, s.note
+    FROM unit_succession s LEFT JOIN unit_version v
+	ON v.unit_id = s.from_unit_id AND v.from_on = s.effective_on
+	AND s.kind IN ('rename', 'move')
     WHERE t.id IN (s.from_unit_id, s.to_unit_id)) j ON true
 WHERE t.id = $id AND t.deleted_at IS NULL AND @kin(t.id)
 ORDER BY j.effective_on, j.id;

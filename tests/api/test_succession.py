@@ -391,6 +391,19 @@ def test_a_unit_that_nothing_befell_has_an_empty_story(story):
                             KEEPER)["items"] == []
 
 
+def test_a_story_says_what_a_unit_came_to_be_called_and_stood_below(story):
+    story.tell("office", "rename", "2024-06-01", name="Văn phòng 1")
+    story.tell("office", "move", "2024-08-01", below="chinh-gian")
+    story.tell("office", "abolish", "2024-10-01", into=["section"])
+    assert [(i["kind"], i["name"], i["parent"] and i["parent"]["id"])
+            for i in story.office.get(
+                f"/v1/units/{story.ids['office']}/succession",
+                KEEPER)["items"]] == [
+        ("rename", "Văn phòng 1", story.ids["tan-chinh"]),
+        ("move", "Văn phòng 1", story.ids["chinh-gian"]),
+        ("abolish", None, None)]
+
+
 def test_it_stands_in_the_activity(story):
     story.tell("office", "rename", "2025-01-01", name="Văn phòng 2")
     verbs = [(v, who) for v, _, who in story.office.events(
