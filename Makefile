@@ -250,8 +250,9 @@ help:
 	@echo "make check-sql   every statement against a fresh database"
 	@echo "make sanitize    every suite under ASan and UBSan"
 	@echo "make bench       the speed table;  make scale, make storm, make faults, make fuzz: long, by hand"
-	@echo "make check-openapi   the OpenAPI document as redocly sees it;  make test-oidc: sign-in beside a provider of npm's; by hand"
-	@echo "make test-client     a typed client made from the document, compiled and run; by hand, needs npm"
+	@echo "make check-openapi   the OpenAPI document as redocly sees it"
+	@echo "make test-client     a typed client made from the document, compiled and run"
+	@echo "make test-oidc       sign-in beside a provider of npm's; by hand"
 	@echo "make check-image, make check-fresh: the image, and a bare machine; by hand, as root"
 
 # --- lint -----------------------------------------------------------------
@@ -296,9 +297,12 @@ test-unit: $(UNIT)
 	@CMOCKA_MESSAGE_OUTPUT=TAP tests/database prove -e '' $(UNIT)
 check-sql: build
 	@tests/database tests/sql/check
-# By hand: what others who read OpenAPI say of ours. Needs nodejs and npm.
-check-openapi: build
-	@cd tests/openapi && npm ci --silent --no-audit --no-fund --ignore-scripts
+# What others who read OpenAPI say of ours.
+.PHONY: npm
+npm:
+	@command -v npm >/dev/null || docker/install npm
+check-openapi: build npm
+	@cd tests/openapi && npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
 	@tests/openapi/check
 
 # The statements as tests of the database prepare them.
@@ -318,13 +322,11 @@ storm: build
 	@$(PY) -B tests/storm/storm.py
 # Beside a real OpenID provider from npm; by hand.
 .PHONY: test-oidc
-test-oidc: build
-	@command -v npm >/dev/null || docker/install oidc
+test-oidc: build npm
 	@$(PYTEST) tests/oidc
-# A typed client from npm's generator, compiled and run; by hand.
+# A typed client from npm's generator, compiled and run.
 .PHONY: test-client
-test-client: build
-	@command -v npm >/dev/null || docker/install oidc
+test-client: build npm
 	@$(PYTEST) tests/client
 test-workers: build
 	@$(PYTEST) tests/workers
