@@ -108,7 +108,8 @@ LEFT JOIN LATERAL (
 	  AND ($due_to IS NULL OR w.due_on <= $due_to)) x
     WHERE /*AFTER*/ /*ORDER*/ LIMIT $limit) l ON true;
 
--- Whose due day has come into force: nothing counts before its plan does.
+-- Nothing that fell due before its plan came into force is late; what waits for
+-- the caller's word waits all the same.
 -- me_work_counts(caller uuid, today date) : one read
 SELECT json_build_object(
     'overdue', count(DISTINCT w.id) FILTER (WHERE w.role = 'do'
@@ -125,5 +126,5 @@ SELECT json_build_object(
 FROM (SELECT (SELECT z.calendar_id FROM unit z WHERE z.id = @home($caller))
     AS calendar_id) c
 LEFT JOIN work w ON w.staff_id = $caller AND w.from_on <= $today
-    AND $today < w.until_on AND (w.due_on IS NULL
+    AND $today < w.until_on AND (w.role = 'approve'
 	OR w.due_on >= coalesce(w.count_from, w.due_on));

@@ -127,6 +127,25 @@ def test_what_fell_due_before_it_counted_is_no_miss(office, crew):
     assert office.get("/v1/me/work", who)["counts"]["overdue"] == before
 
 
+def test_what_waits_for_ones_word_is_counted_whatever_its_day(office, crew):
+    unit, head, who = crew
+    waiting = lambda: (len(work(office, head, "&role=approve")),
+                       me(office, head)["counts"]["approve"],
+                       office.get("/v1/me/work", head)["counts"]["approve"])
+    n, *_ = waiting()
+    # what never ends is late for no day, nor is what was due before its plan
+    t = given(office, head, who, kind="continuous", due_on=office.day(30))
+    office.go("tasks", t, "decline", who, reason="x")
+    assert waiting() == (n + 1,) * 3
+    plan = office.plan_in_force([{"lead": {"staff_code": who},
+                                  "due_on": "2024-01-31"}])
+    t, = office.all(f"/v1/plans/{plan['id']}/tasks", who)
+    office.go("tasks", t, "assign", head, lead={"staff_code": who})
+    office.go("tasks", office.get(f"/v1/tasks/{t['id']}", who), "decline", who,
+              reason="x")
+    assert waiting() == (n + 2,) * 3
+
+
 def test_work_pages_lose_and_repeat_nothing(office, crew):
     unit, head, who = crew
     for n in range(7):
