@@ -41,11 +41,9 @@ def staff_id(s, user):
 
 def new_person(s, user, unit="economy", role=None, email=None):
     """A person, by the operator; the password, which he sets himself."""
-    args = ["staff", "create", user, "--name", "Cán bộ " + user,
-            "--unit", unit, "--role", role or "staff"]
-    if email:
-        args += ["--email", email]
-    code = s.camket(*args).stdout.split()[1].split("#")[1]
+    told = s.hire(user, "Cán bộ " + user, unit, role or "staff",
+                  *(["--email", email] if email else []))
+    code = told.split()[1].split("#")[1]
     password = secrets.token_urlsafe(16)
     expect(s.post("/v1/auth/reset", body={
         "token": code, "new_password": password}), 204)

@@ -161,9 +161,7 @@ class Office:
         self.stack.sql("SELECT camket.unit_cover_derive()")
         names = []
         for role in ("chair", "office", "staff", "admin"):
-            self.stack.camket("staff", "create", f"{tag}.{role}", "--name",
-                              f"Người {role} ở xa", "--unit", tag, "--role",
-                              role)
+            self.stack.hire(f"{tag}.{role}", f"Người {role} ở xa", tag, role)
             names.append(f"{tag}.{role}")
         self.units.update({c: str(i) for c, i in self.stack.sql(
             "SELECT code, id FROM camket.unit")})

@@ -164,6 +164,11 @@ class Stack:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=120)
 
+    def hire(self, user, name, unit, role="staff", *more):
+        """An account, by the operator; what he is told."""
+        return self.camket("staff", "create", user, "--name", name, "--unit",
+                           unit, "--role", role, *more).stdout
+
     def clock(self, *args):
         self.camket("clock", *args)
         time.sleep(0.6)     # every process reads it each 250 ms

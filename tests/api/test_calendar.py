@@ -14,8 +14,7 @@ KEEPER = "city.keeper"          # sets the city's catalogues
 def office():
     with Stack() as s:
         s.clock("set", "2026-02-09")
-        s.camket("staff", "create", KEEPER, "--name", "Quản trị thành phố",
-                 "--unit", CITY, "--role", "admin")
+        s.hire(KEEPER, "Quản trị thành phố", CITY, "admin")
         yield Office(s)
 
 

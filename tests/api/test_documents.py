@@ -30,8 +30,7 @@ def far(office):
 def city(office):
     """Who drafts for the city."""
     name = "city.office." + new_id()[-6:]
-    office.stack.camket("staff", "create", name, "--name", "Văn phòng TP",
-                        "--unit", CITY, "--role", "office")
+    office.stack.hire(name, "Văn phòng TP", CITY, "office")
     return name
 
 

@@ -48,8 +48,7 @@ def other_office(s):
         SELECT id, id, '-infinity', 'infinity', true, false FROM u""")
     for user, role in (("stranger.staff", "staff"), ("stranger.chief", "chair"),
                        ("stranger.looker", "inspector")):
-        s.camket("staff", "create", user, "--name", "Người " + user,
-                 "--unit", "other-ward", "--role", role)
+        s.hire(user, "Người " + user, "other-ward", role)
     s.sql("""INSERT INTO staff_grant (id, staff_id, unit_id, role, from_on,
         perms, created_at) SELECT uuid_v7(), t.id, u.id, r, '2020-01-01', 0,
         now() FROM staff t, unit u, unnest(ARRAY['admin', 'auditor',
@@ -70,8 +69,7 @@ def single_powers(s):
     """Who audits and does nothing else, who speaks for the Party committee
     and does nothing else, and a key that may ask for all there is."""
     for user, role in (("only.auditor", "auditor"), ("only.party", "staff")):
-        s.camket("staff", "create", user, "--name", "Người " + user,
-                 "--unit", "ward-thanh-khe", "--role", role)
+        s.hire(user, "Người " + user, "ward-thanh-khe", role)
     s.sql("DELETE FROM staff_grant WHERE role = 'staff' AND staff_id = %s",
           staff_id(s, "only.auditor"))
     expect(s.post(f"/v1/staff/{staff_id(s, 'only.party')}/grants", "admin", {

@@ -22,8 +22,7 @@ def office():
 def keeper(office):
     """Administers the whole tree."""
     name = "keeper." + new_id()[-6:]
-    office.stack.camket("staff", "create", name, "--name", "Quản trị chung",
-                        "--unit", CITY, "--role", "admin")
+    office.stack.hire(name, "Quản trị chung", CITY, "admin")
     return name
 
 

@@ -12,8 +12,7 @@ KEEPER = "city.keeper"          # sets the city's catalogues
 @pytest.fixture(scope="module")
 def office():
     with Stack() as s:
-        s.camket("staff", "create", KEEPER, "--name", "Quản trị thành phố",
-                 "--unit", CITY, "--role", "admin")
+        s.hire(KEEPER, "Quản trị thành phố", CITY, "admin")
         yield Office(s)
 
 

@@ -20,9 +20,7 @@ class Story:
         self.office, self.stack = office, office.stack
         if self.stack.one("SELECT count(*) FROM camket.staff WHERE"
                           " username = %s", KEEPER) == 0:
-            self.stack.camket("staff", "create", KEEPER, "--name",
-                              "Quản trị thành phố", "--unit", CITY, "--role",
-                              "admin")
+            self.stack.hire(KEEPER, "Quản trị thành phố", CITY, "admin")
         self.tag = new_id()[-6:]
         self.ids = {}
 
@@ -35,8 +33,7 @@ class Story:
 
     def leader(self, name, role="chair"):
         who = f"{role}.{name}.{self.tag}"
-        self.stack.camket("staff", "create", who, "--name", f"Người {name}",
-                          "--unit", f"{name}-{self.tag}", "--role", role)
+        self.stack.hire(who, f"Người {name}", f"{name}-{self.tag}", role)
         self.stack.sql("UPDATE camket.staff_grant g SET from_on = '2024-01-01'"
                        " FROM camket.staff s WHERE s.id = g.staff_id AND"
                        " s.username = %s AND NOT EXISTS (SELECT FROM"
