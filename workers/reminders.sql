@@ -62,7 +62,8 @@ DELETE FROM job WHERE id = $id AND epoch = $epoch;
 -- unscoped: the worker reads for those who are to be told
 WITH e AS (SELECT * FROM event WHERE seq = $seq),
 item AS (
-	SELECT concat_ws(' ', t.code, t.title) AS title, t.unit_id, t.due_on,
+	SELECT concat_ws(' ', t.code, t.title, '(' || t.period || ')') AS title,
+	    t.unit_id, t.due_on,
 	    t.author_id, t.lead_staff_id AS doer_id,
 	    t.assigned_by AS assigner_id, NULL::uuid AS subject_id
 	FROM e JOIN task t ON e.kind = 'task' AND t.id = e.ref

@@ -26,7 +26,8 @@ WITH task_item AS NOT MATERIALIZED (
 	    NULL::uuid AS subject_id,
 	    -- whoever may not decide on it
 	    CASE status WHEN 'done' THEN reported_by END AS barred_id,
-	    code, title, due_on,
+	    -- of periods one from another
+	    code, title || coalesce(' (' || period || ')', '') AS title, due_on,
 	    -- the day that ends continuous work is nothing to be late for
 	    CASE task.kind WHEN 'continuous' THEN 'infinity' ELSE count_from
 		END AS count_from,

@@ -54,6 +54,20 @@ def test_who_leads_it_is_asked_once_a_period(office):
     assert len(parts(office, t)) == 3
 
 
+def test_work_and_letters_tell_one_period_from_another(office):
+    t = recurring(office, code="V.9")
+    until(lambda: parts(office, t), 15)
+    [x] = parts(office, t)
+    said = f"V.9 {t['title']} (2026-08)"
+    assert row(office, x)["title"] == said
+    subjects = lambda: [s for s, in office.stack.sql(
+        "SELECT d.subject FROM delivery d WHERE d.ref = %s", x["id"])]
+    until(subjects, 15)
+    office.stack.clock("set", "2026-08-28")
+    until(lambda: len(subjects()) > 3, 15, what="a reminder")
+    assert all(said in s for s in subjects()), subjects()
+
+
 def test_an_occurrence_is_done_and_the_work_goes_on(office):
     t = recurring(office)
     until(lambda: parts(office, t), 15)
