@@ -16,6 +16,8 @@ CREATE TABLE setting (
 INSERT INTO setting (name, value) VALUES
     ('salutation', '"Kính gửi"'),
     ('working_week', '[1, 2, 3, 4, 5]'),
+    -- how often continuous work that does not say so tells of its progress
+    ('progress_cadence', '[]'),
     -- whose word makes a cause objective: no rule of law says who
     ('objective_cause_by', '"accept"'),
     -- whose word ends what a higher unit gave out: no rule of law says who

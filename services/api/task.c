@@ -108,7 +108,7 @@ static const struct field fields[] = {
 	{ .name = "text", .type = F_TEXT, .max = 100000,
 	    .doc = "Chi tiết | Details" },
 	{ .name = "cadence", .type = F_LIST, .item = F_ENUM, .max = 4,
-	    .words = words_cadence, .doc = "Định kỳ, hoặc kỳ báo tiến độ của việc thường xuyên | How often it recurs, or tells of its progress if continuous" },
+	    .words = words_cadence, .doc = "Định kỳ, hoặc kỳ báo tiến độ của việc thường xuyên (không nêu: theo cài đặt progress_cadence của đơn vị) | How often it recurs, or tells of its progress if continuous (unless said, as the unit's setting progress_cadence has it)" },
 	{ .name = "audience", .type = F_CODE, .max = 64,
 	    .doc = "Mã đơn vị hoặc nhóm phải làm | Code of the unit or group it is for" },
 	{ .name = "due_on", .type = F_DATE, .eg = "2026-03-31",

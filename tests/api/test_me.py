@@ -41,7 +41,8 @@ def test_the_caller_is_told_who_he_is(office):
     assert m["time_zone"] == "Asia/Ho_Chi_Minh"
     assert m["today"] == office.day() and m["settings"] == {
         "salutation": "Kính gửi", "working_week": [1, 2, 3, 4, 5],
-        "objective_cause_by": "accept", "result_accepted_by": "unit"}
+        "objective_cause_by": "accept", "result_accepted_by": "unit",
+        "progress_cadence": []}
     assert m["api"].keys() == {"version", "min_client"}
     assert m["counts"].keys() == {"overdue", "do", "approve", "unread"}
     assert me(office, "office2")["functions"] == ["personnel"]

@@ -4,7 +4,7 @@ for its progress."""
 
 import pytest
 
-from office import ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, WARD
+from office import ADMIN, CHAIR, DOER, HEAD, OFFICE, PEER, WARD, faults
 from stack import expect, problem, until
 
 MONTHLY = {"kind": "recurring", "cadence": ["monthly"], "due_on": None}
@@ -223,6 +223,40 @@ def test_continuous_work_without_a_cadence_owes_nothing_by_a_day(office):
     settled(office)
     assert parts(office, t) == []
     assert row(office, t)["due_on"] is None
+
+
+def test_a_unit_settles_how_often_continuous_work_tells_of_itself(office):
+    def settle(unit, often):
+        expect(office.stack.call("PATCH", f"/v1/settings?unit={unit}", ADMIN,
+                                 {"progress_cadence": often}), 200)
+    settle(WARD, ["quarterly"])
+    settle("culture", [])
+    try:
+        own = continuous(office)        # what says so itself is asked so
+        t = continuous(office, cadence=None)
+        u = continuous(office, cadence=None, lead={"unit_code": "culture"})
+        v = office.go("tasks", office.task(kind="continuous", due_on=None),
+                      "assign", HEAD)
+        assert period(office, t)["period"] == "2026-Q3"
+        assert period(office, v)["due_on"] == "2026-09-30"
+        assert period(office, own)["period"] == "2026-08"
+        settled(office)
+        assert parts(office, u) == []
+        assert again(office, t)["cadence"] == []
+        # what is settled anew asks from then on, and for nothing before it
+        office.stack.clock("set", "2026-11-20")
+        settle("economy", ["monthly"])
+        until(lambda: asked(office, t) >= {("2026-11", DOER)}, 15)
+        settled(office)
+        assert {p for p, _ in asked(office, t)} <= {"2026-Q3", "2026-Q4",
+                                                    "2026-11"}
+        assert faults(office.stack.call(
+            "PATCH", f"/v1/settings?unit={WARD}", ADMIN,
+            {"progress_cadence": ["weekly"]})) == {
+                "/progress_cadence/0": "not_in_list"}
+    finally:
+        for unit in (WARD, "culture", "economy"):
+            settle(unit, None)
 
 
 def test_progress_meets_what_the_period_asks(office):

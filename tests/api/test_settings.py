@@ -60,7 +60,8 @@ def test_me_carries_the_settings_of_ones_unit(office):
     settle(office, "economy", salutation="Mến gửi")
     assert office.get("/v1/me", DOER)["settings"] == {
         "salutation": "Mến gửi", "working_week": [1, 2, 3, 4, 5],
-        "objective_cause_by": "accept", "result_accepted_by": "unit"}
+        "objective_cause_by": "accept", "result_accepted_by": "unit",
+        "progress_cadence": []}
     settle(office, "economy", salutation=None)
 
 

@@ -1,21 +1,41 @@
 -- What each period of recurring work, or of continuous work that tells of itself
 -- so often, asks of each member of its audience: of the units or people of a
 -- group, of one unit, or, where no audience is named, of who leads the work.
+-- Continuous work that does not say how often does as its unit has settled, from
+-- the period on in which that was settled.
 -- Asked when the period begins, of whoever joins while it runs as well; due with
 -- its last day, or so many working days after it. It ends with its due day, with
 -- its plan, or when it is taken back.
 -- @recurrence_rows(source)
+settled AS MATERIALIZED (
+	SELECT u.unit_id, r.updated_at::date AS since_on,
+	    ARRAY(SELECT jsonb_array_elements_text(s.value)) AS often
+	FROM (SELECT DISTINCT t.unit_id FROM @source t
+	    WHERE t.kind = 'continuous' AND t.cadence = '{}'
+	      AND (SELECT EXISTS (SELECT FROM setting
+		WHERE name = 'progress_cadence' AND value <> '[]'))) u
+	CROSS JOIN LATERAL setting_of(u.unit_id) s
+	JOIN setting r ON r.name = s.name
+	    AND r.unit_id IS NOT DISTINCT FROM s.unit_id
+	WHERE s.name = 'progress_cadence'),
 whole AS MATERIALIZED (
-	SELECT t.*, coalesce(p.unit_id, t.unit_id) AS top,
-	    coalesce(t.count_from, t.assigned_on) AS since_on
-	FROM @source t LEFT JOIN plan p ON p.id = t.plan_id
-	WHERE t.kind IN ('recurring', 'continuous') AND t.cadence <> '{}'
-	  AND t.deleted_at IS NULL
+	SELECT t.*, coalesce(p.unit_id, t.unit_id) AS top
+	FROM (SELECT t.*, t.cadence AS often,
+		coalesce(t.count_from, t.assigned_on) AS since_on
+	    FROM @source t
+	    WHERE t.kind IN ('recurring', 'continuous') AND t.cadence <> '{}'
+	    UNION ALL
+	    SELECT t.*, s.often, greatest(t.count_from, t.assigned_on,
+		s.since_on)
+	    FROM settled s JOIN @source t ON t.unit_id = s.unit_id
+	    WHERE t.kind = 'continuous' AND t.cadence = '{}') t
+	LEFT JOIN plan p ON p.id = t.plan_id
+	WHERE t.deleted_at IS NULL
 	  AND t.status IN ('assigned', 'received', 'in_progress')
 	  AND (t.plan_id IS NULL OR p.status = 'in_force')),
 span AS MATERIALIZED (
 	SELECT w.id, r.from_on, r.until_on, r.period AS code
-	FROM whole w CROSS JOIN LATERAL cadence_periods(w.cadence, w.since_on,
+	FROM whole w CROSS JOIN LATERAL cadence_periods(w.often, w.since_on,
 	    least($today, CASE WHEN w.due_rule IS NULL THEN w.due_on END)) r),
 asked AS MATERIALIZED (
 	SELECT s.*, m.unit_id, m.staff_id
