@@ -816,7 +816,8 @@ SELECT outcome, version, status, perms, body FROM out;
 	  AND part.status NOT IN ('recalled', 'cancelled')));
 
 -- A part of the task for each unit of the audience, given out at once; whoever
--- cascades may assign there. A unit has one open part of a task.
+-- cascades may assign there. A unit has one open part of a task; of what never
+-- ends or recurs, one that does so, too.
 -- task_cascade(caller uuid, today date, now timestamptz, id uuid,
 --     version int, verb text, body jsonb, from text[], to text[],
 --     need bigint[], also bigint[], never bigint[], request text, trace text,
@@ -870,18 +871,19 @@ child AS (
 	    office_id, expected_output, urgency, unit_of_measure, origin,
 	    count_from, given_by, given_from, assigned_by, assigned_on,
 	    author_id, created_at, updated_at)
-	SELECT uuid_v7(), CASE (u.r).kind WHEN 'continuous' THEN 'continuous'
+	SELECT uuid_v7(), CASE WHEN w.goes_on THEN (u.r).kind
 		ELSE 'one_off' END, 'assigned', (u.r).plan_id, (u.r).id,
 	    (u.r).code, (u.r).title, (u.r)."text",
-	    CASE (u.r).kind WHEN 'continuous' THEN (u.r).cadence
-		ELSE '{}' END, p.due_on,
+	    CASE WHEN w.goes_on THEN (u.r).cadence ELSE '{}' END, p.due_on,
 	    CASE WHEN p.due_on = (u.r).due_on THEN (u.r).due_precision
 		WHEN p.due_on IS NOT NULL THEN 'day' END,
-	    CASE (u.r).kind WHEN 'continuous' THEN (u.r).due_rule END,
+	    CASE WHEN w.goes_on THEN (u.r).due_rule END,
 	    p.unit_id, z.office_id, (u.r).expected_output, (u.r).urgency,
 	    (u.r).unit_of_measure, (u.r).origin, (u.r).count_from, $caller,
 	    @gives_from(p.unit_id), $caller, $today, $caller, $now, $now
-	FROM upd u CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
+	FROM upd u CROSS JOIN LATERAL (SELECT (u.r).kind IN ('continuous',
+	    'recurring') AS goes_on) w
+	CROSS JOIN part p JOIN unit z ON z.id = p.unit_id
 	RETURNING *),
 @parts_told(child, 'assign', cur),
 @task_turned($verb, (SELECT i.b FROM inp i), @task_told(x, piece))

@@ -118,6 +118,18 @@ def test_a_plans_recurring_items_are_asked_from_the_day_it_counts(office):
     assert len(parts(office, t)) == 3
 
 
+def test_each_unit_that_recurring_work_is_cascaded_to_is_asked(office):
+    t = recurring(office, lead={"unit_code": WARD},
+                  due_rule={"working_days": 2})
+    t = office.go("tasks", again(office, t), "cascade", CHAIR, audience=[
+        {"unit_code": "economy"}, {"unit_code": "culture"}])
+    wholes = office.all(f"/v1/tasks?parent={t['id']}&kind=recurring", CHAIR)
+    assert {w["lead_unit"]["code"] for w in wholes} == {"economy", "culture"}
+    for w in wholes:
+        assert (w["cadence"], period(office, w)["due_on"]) == (
+            ["monthly"], "2026-09-03")
+
+
 @pytest.mark.parametrize("verb", ["recall", "cancel", "pause"])
 def test_what_is_taken_back_asks_nobody_any_more(office, verb):
     t = recurring(office)
