@@ -643,33 +643,46 @@ SELECT outcome, version, status, perms, body FROM out;
 -- @said(b)
 coalesce(@b ->> 'progress', @b ->> 'note');
 
--- What a step of recurring or continuous work is for the periods it has asked for
--- and nobody has told of yet: those that are still to fall due end, rest or go on
--- with it; another lead is asked anew. Progress of continuous work, in words,
--- meets one period of who does it: what falls due next, else what is overdue.
--- Expects upd and inp.
+-- What a step of a task is for what hangs on it and nobody has told of yet. The
+-- parts it was cascaded to, and theirs, end, rest or go on with it, and so do the
+-- periods that are still to fall due of what recurs or never ends; another lead is
+-- asked anew. Progress of continuous work, in words, meets one period of who does
+-- it: what falls due next, else what is overdue. Expects upd and inp.
 -- @periods()
 owed AS MATERIALIZED (
 	SELECT o AS r, v.goes_to, v.told FROM upd u CROSS JOIN inp i
-	JOIN (VALUES ('progress', 'done', 'complete'),
-	    ('recall', 'recalled', 'recall'), ('assign', 'recalled', 'recall'),
-	    ('decline', 'recalled', 'recall'),
-	    ('cancel', 'cancelled', 'cancel'), ('pause', 'paused', 'pause'),
-	    ('resume', 'in_progress', 'resume')) v(verb, goes_to, told)
-	    ON v.verb = $verb
-	JOIN task o ON o.parent_id = (u.r).id AND o.kind = 'occurrence'
-	    AND o.deleted_at IS NULL AND CASE $verb
-		WHEN 'resume' THEN o.status = 'paused'
-		ELSE o.status IN ('assigned', 'received', 'in_progress') END
+	JOIN (VALUES ('progress', 'done', 'complete', false),
+	    ('recall', 'recalled', 'recall', true),
+	    ('assign', 'recalled', 'recall', false),
+	    ('decline', 'recalled', 'recall', false),
+	    ('cancel', 'cancelled', 'cancel', true),
+	    ('pause', 'paused', 'pause', true),
+	    ('resume', 'in_progress', 'resume', true))
+	    v(verb, goes_to, told, whole) ON v.verb = $verb
+	CROSS JOIN LATERAL (
+	    WITH RECURSIVE below AS (
+		SELECT k.id FROM task k WHERE k.parent_id = (u.r).id
+		UNION ALL
+		SELECT k.id FROM below b JOIN task k ON k.parent_id = b.id
+		WHERE v.whole)
+	    SELECT id FROM below) b
+	JOIN task o ON o.id = b.id AND (v.whole OR o.kind = 'occurrence')
+	    AND o.deleted_at IS NULL AND CASE
+		WHEN $verb = 'resume' THEN o.status = 'paused'
+		ELSE o.status IN ('assigned', 'received', 'in_progress')
+		    OR o.kind <> 'occurrence' AND ($verb IN ('recall', 'cancel')
+			AND o.status = 'declined'
+			OR $verb = 'cancel' AND o.status = 'paused') END
 	CROSS JOIN LATERAL (SELECT o.unit_id = (u.r).unit_id AND o.lead_staff_id
 		IS NOT DISTINCT FROM (u.r).lead_staff_id AS leads) w
-	WHERE CASE $verb WHEN 'resume' THEN true
+	WHERE CASE WHEN $verb = 'resume' OR o.kind <> 'occurrence' THEN true
+	    ELSE CASE $verb
 	    WHEN 'progress' THEN w.leads AND (u.r).kind = 'continuous'
 		AND @said(i.b) <> ''
 	    WHEN 'assign' THEN NOT w.leads AND (u.r).audience IS NULL
 		AND o.due_on >= $today
 	    WHEN 'decline' THEN w.leads AND o.due_on >= $today
-	    ELSE o.due_on >= $today END
+	    ELSE o.due_on >= $today END END
 	ORDER BY o.due_on < $today, o.due_on, o.period
 	LIMIT CASE $verb WHEN 'progress' THEN 1 END
 	FOR NO KEY UPDATE OF o),

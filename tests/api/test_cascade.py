@@ -92,6 +92,50 @@ def test_the_whole_shows_how_its_parts_stand(office, whole):
     assert listed["children"] == t["children"]
 
 
+def test_parts_end_rest_and_go_on_with_the_whole(office, whole):
+    below = office.unit("economy", kind="section")["code"]
+    t = cascade(office, whole, codes=("economy", "culture", "pasc", "office"))
+    made = parts(office, t)
+    cascade(office, made["economy"], HEAD, codes=(below,))
+    made[below] = parts(office, made["economy"])[below]
+    office.go("tasks", made["pasc"], "complete", "head.pasc", result="Xong")
+    office.go("tasks", made["office"], "decline", "head.office", reason="x")
+    stand = lambda: {u: office.get("/v1/tasks/" + p["id"], CHAIR)["status"]
+                     for u, p in made.items()}
+    told = {"pasc": "done", "office": "declined"}
+    go = lambda verb, **body: office.go("tasks", office.get(
+        "/v1/tasks/" + t["id"], OFFICE), verb, OFFICE, **body)
+    mine = lambda: {w["id"] for w in office.all("/v1/me/work", SIBLING)}
+    go("pause")
+    assert stand() == {**dict.fromkeys(made, "paused"), **told}
+    assert made["culture"]["id"] not in mine()
+    go("resume")
+    assert stand() == {**dict.fromkeys(made, "in_progress"), **told}
+    assert made["culture"]["id"] in mine()
+    assert go("recall")["children"] == {"total": 1, "accepted": 0,
+                                        "overdue": 0}
+    assert stand() == {**dict.fromkeys(made, "recalled"), "pasc": "done"}
+    assert office.events(made[below]["id"])[-1][0::2] == ("recall", OFFICE)
+    until(lambda: any(made["culture"]["id"] in str(n["href"])
+                      and n["title"].startswith("[Thu hồi]")
+                      for n in office.get("/v1/notifications?limit=200",
+                                          SIBLING)["items"]), 30,
+          what="the head is told")
+
+
+def test_what_is_cancelled_is_cancelled_with_its_parts(office, whole):
+    t = cascade(office, whole)
+    made = parts(office, t)
+    office.go("tasks", made["culture"], "pause", OFFICE)
+    before = office.get("/v1/me", HEAD)["counts"]["do"]
+    t = office.go("tasks", t, "cancel", OFFICE, reason="Thôi")
+    assert t["children"] is None
+    for p in made.values():
+        p = office.get("/v1/tasks/" + p["id"], CHAIR)
+        assert (p["status"], p["timeliness"]) == ("cancelled", "cancelled")
+    assert office.get("/v1/me", HEAD)["counts"]["do"] == before - 1
+
+
 def test_a_unit_has_one_open_part(office, whole):
     t = cascade(office, whole, codes=("economy",))
     r = office.stack.verb(f"/v1/tasks/{t['id']}/cascade", OFFICE, t, {
