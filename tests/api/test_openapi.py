@@ -162,6 +162,16 @@ def test_states_are_drawn_from_the_words_people_see(document):
                         in document.doc["paths"])
 
 
+def test_states_tell_who_is_asked_next(stack, document):
+    """The document, and what work lists and reminders go by."""
+    told = {(name, a["status"], a["who"], a["at"], a["role"])
+            for name, s in document.doc["x-states"].items()
+            for a in s["asked"]}
+    known = set(stack.sql("SELECT resource, status, asks, at, role"
+                          " FROM state"))
+    assert told == known and len(told) > 30
+
+
 # --- against the answers ---
 
 def items_of(stack, user, path):
