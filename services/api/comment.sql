@@ -117,7 +117,8 @@ LEFT JOIN LATERAL (
 		CROSS JOIN LATERAL (SELECT jsonb_typeof(e.patch -> m.name)
 			NOT IN ('object', 'array')
 		    AND length((e.patch -> m.name)::text) <= 500 AS single) s
-		WHERE e.patch ? m.name AND $view ->> m.name IS NOT NULL
+		WHERE m.name <> 'id' AND e.patch ? m.name
+		  AND $view ->> m.name IS NOT NULL
 		  AND e.before -> m.name IS DISTINCT FROM e.patch -> m.name)
 		AS changed) j) AS body
     FROM event e

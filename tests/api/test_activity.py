@@ -48,6 +48,9 @@ def test_a_change_says_what_it_was_and_is(stack, task):
     assert changed["title"]["from"] == "Việc có lịch sử"
     assert changed["title"]["to"] == "Việc đổi tên"
     assert changed["urgency"]["label"] == "Độ khẩn"
+    # an id says nothing to people
+    made = {c["member"] for c in activity(stack, task)[0]["changed"]}
+    assert "title" in made and "id" not in made
 
 
 def test_activity_is_read_page_by_page_both_ways(stack, task):
