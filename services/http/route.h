@@ -23,6 +23,7 @@
 #define ROUTE_SIGN 0x200     /* wants to know once more who it is */
 #define ROUTE_FAULTS 0x400   /* the step tells the body's faults with its own */
 #define ROUTE_DRY_RUN 0x800  /* 201 with the item; ?dry_run: 200 without */
+#define ROUTE_NARROW 0x1000  /* of what goes by the narrower name alone */
 
 struct resource;
 struct item;
@@ -97,8 +98,8 @@ struct resource {
 	void (*prepare)(struct ctx *, const char *verb, json_t *);
 	/* One has been read by its own route: before it is answered. */
 	void (*seen)(struct ctx *, const struct item *);
-	const struct narrow *narrow; /* some of it under a name of their own:
-	                                to read, and the verbs; or NULL */
+	const struct narrow *narrow; /* some of it under a name of their own: to
+	                                read, the verbs, the talk; or NULL */
 	const struct route *routes;  /* its other routes */
 };
 

@@ -30,6 +30,9 @@ static enum step comment_look(struct ctx *);
 static void comment_looked(void *);
 static enum step comment_write(struct ctx *);
 static enum step talk_activity(struct ctx *);
+static void talk_add_to(const struct resource *, const char *,
+    const struct query *, unsigned);
+static const struct query *item_query(const struct ctx *);
 static void take_view(struct ctx *, struct db_answer *);
 static enum step activity_page(struct ctx *);
 static const char *label_of(struct ctx *, const struct field *);
@@ -118,23 +121,42 @@ static const struct route routes[] = {
 void
 talk_add(const struct resource *r)
 {
+	if (r->get == NULL || r->kind == NULL ||
+	    (r->patch == NULL && r->states == NULL))
+		return;
+	talk_add_to(r, r->name, r->get, 0);
+	if (r->narrow != NULL)
+		talk_add_to(r, r->narrow->name, r->narrow->get, ROUTE_NARROW);
+}
+
+static void
+talk_add_to(const struct resource *r, const char *name,
+    const struct query *get, unsigned flags)
+{
 	const struct route *x;
 	struct route one;
 	char path[160];
 
-	if (r->get == NULL || r->kind == NULL ||
-	    (r->patch == NULL && r->states == NULL))
-		return;
 	for (x = routes; x->pattern != NULL; x++) {
-		snprintf(path, sizeof(path), "/v1/%s/<uuid>/%s", r->name,
+		snprintf(path, sizeof(path), "/v1/%s/<uuid>/%s", name,
 		    x->pattern);
 		one = *x;
 		one.pattern = xstrdup(path);
 		one.resource = r;
+		one.flags |= flags;
 		if (x->run == talk_comments)
-			one.query = r->get;
+			one.query = get;
 		route_add(&one);
 	}
+}
+
+/* What reads the item that the path names. */
+static const struct query *
+item_query(const struct ctx *c)
+{
+	const struct resource *r = c->route->resource;
+
+	return (c->route->flags & ROUTE_NARROW ? r->narrow->get : r->get);
 }
 
 /* --- comments --- */
@@ -164,7 +186,7 @@ talk_comment(struct ctx *c)
 	        c->args[0]));
 	c->several = 1;
 	c->next = comment_look;
-	r = ctx_send(c, c->route->resource->get, take_about);
+	r = ctx_send(c, item_query(c), take_about);
 	if (r == STEP_DONE ||
 	    json_array_size(json_object_get(c->body, "mentions")) == 0)
 		return (r);
@@ -291,7 +313,7 @@ talk_activity(struct ctx *c)
 {
 	c->several = 1;
 	c->next = activity_page;
-	return (ctx_send(c, c->route->resource->get, take_view));
+	return (ctx_send(c, item_query(c), take_view));
 }
 
 static void

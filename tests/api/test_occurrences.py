@@ -458,7 +458,7 @@ def test_an_occurrence_takes_every_verb_of_a_task_by_its_own_path(office):
                 if p.startswith(f"/v1/{kind}/{{") and "post" in ways
                 and f'/v1/{kind}/{{id}}/{p.split("/")[-1]}' == p}
     assert verbs("occurrences") == verbs("tasks") - {
-        "restore", "comments", "extensions", "explanations", "events"}
+        "restore", "extensions", "explanations", "events"}
     t = recurring(office)
     until(lambda: parts(office, t), 15)
     [x] = parts(office, t)
@@ -480,6 +480,28 @@ def test_an_occurrence_takes_every_verb_of_a_task_by_its_own_path(office):
         {"method": "POST", "path": f"/v1/occurrences/{t['id']}/receive",
          "if_match": f'"v{t["version"]}"', "body": {}}]}), 200)
     assert batch["results"][0]["status"] == 404
+
+
+def test_what_is_said_of_an_occurrence_is_said_by_either_path(office):
+    s, t = office.stack, recurring(office)
+    until(lambda: parts(office, t), 15)
+    [x] = parts(office, t)
+    own, whole = (f"/v1/{kind}/{x['id']}/" for kind in ("occurrences", "tasks"))
+    said = expect(s.post(own + "comments", DOER, {
+        "text": "Xin thêm số liệu", "mentions": [{"staff_code": CHAIR}]}), 201)
+    for at in own, whole:
+        assert [c["id"] for c in office.all(at + "comments", CHAIR)] == [
+            said["id"]]
+        assert [a["verb"] for a in office.all(at + "activity", CHAIR)] == [
+            "assign", "comment"]
+    told, = [n for n in office.all("/v1/notifications?unread=true", CHAIR)
+             if n["category"] == "mention" and x["id"] in n["href"]]
+    for part, body in (("comments", None), ("activity", None),
+                       ("comments", {"text": "x"})):
+        send = lambda i, user: s.call("POST" if body else "GET",
+                                      f"/v1/occurrences/{i}/{part}", user, body)
+        problem(send(t["id"], CHAIR), 404, "not_found")   # the work itself
+        problem(send(x["id"], PEER), 404, "not_found")
 
 
 def test_the_occurrences_of_recurring_work_are_listed_below_it(office):
