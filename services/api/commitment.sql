@@ -62,7 +62,8 @@ LEFT JOIN LATERAL (
     WHERE @commitment_filter() AND @sees(@commitment_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- commitment_count(caller uuid, today date, until timestamptz,
+-- commitment_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], year int,
 --     subject uuid, plan uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow

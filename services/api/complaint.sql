@@ -68,7 +68,8 @@ LEFT JOIN LATERAL (
     WHERE @complaint_filter() AND @sees(@complaint_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- complaint_count(caller uuid, today date, until timestamptz,
+-- complaint_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], channel text[],
 --     received_from date, received_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow

@@ -86,7 +86,8 @@ LEFT JOIN LATERAL (
     WHERE @evaluation_filter() AND @sees(@evaluation_seen(t, s.perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- evaluation_count(caller uuid, today date, until timestamptz,
+-- evaluation_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], level text[],
 --     period text, scheme text, staff uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow

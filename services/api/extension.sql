@@ -56,7 +56,8 @@ LEFT JOIN LATERAL (
     WHERE @extension_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- extension_count(caller uuid, today date, until timestamptz,
+-- extension_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], task uuid,
 --     staff uuid, ids uuid[], unit text, subtree bool, deleted text)
 --     : many slow

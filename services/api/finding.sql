@@ -26,27 +26,29 @@
     @external_refs('finding', @x.id) AS external_refs,
     @x.created_at, @x.updated_at) j);
 
--- finding_get(caller uuid, today date, id uuid) : one read
+-- finding_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(finding, @finding_json(t), @finding_rel(t),
     @finding_seen(t, perms));
 
--- finding_list(caller uuid, today date, status text[], inspection uuid,
---     subject uuid, manifestation text, ids uuid[], unit text, subtree bool,
---     deleted text, after text[], after_id uuid, limit int) : many slow
+-- finding_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], inspection uuid, subject uuid, manifestation text,
+--     ids uuid[], unit text, subtree bool, deleted text, after text[],
+--     after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@finding_json(t) AS body
+	@then(@finding_json(t)) AS body
     FROM finding t CROSS JOIN LATERAL
 	(SELECT @finding_rel(t) AS perms OFFSET 0) s
     WHERE @record_filter()
       AND ($inspection IS NULL OR t.inspection_id = $inspection)
       AND ($subject IS NULL OR t.subject_staff_id = $subject)
       AND ($manifestation IS NULL OR t.manifestation = $manifestation)
-      AND @finding_seen(t, perms) AND /*AFTER*/
+      AND @sees(@finding_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- Made by the team while the inspection runs, in the inspected unit or below.

@@ -137,11 +137,12 @@ static const struct route routes[] = {
 	    .summary = "Nhập giá trị | Enter a value" },
 	{ .method = GET, .pattern = "/v1/indicators/<uuid>/values/<uuid>",
 	    .run = below_get, .query = &q_indicator_value_get,
-	    .params = "fields", .resource = &resource_indicator_value,
+	    .params = "fields as_of",
+	    .resource = &resource_indicator_value,
 	    .summary = "Đọc một giá trị | Read a value" },
 	{ .method = GET, .pattern = "/v1/indicators/<uuid>/total",
 	    .run = indicator_total, .query = &q_indicator_total,
-	    .members = total_fields, .params = "period! scheme unit subtree",
+	    .members = total_fields, .params = "period! scheme unit subtree as_of",
 	    .summary = "Giá trị gộp của một kỳ | What the values of a period come to" },
 	{ .pattern = NULL }
 };

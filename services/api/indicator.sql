@@ -16,13 +16,14 @@
     @external_refs('indicator', @x.id) AS external_refs, @x.created_at,
     @x.updated_at) j);
 
--- indicator_get(caller uuid, today date, id uuid) : one read
+-- indicator_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(indicator, @indicator_json(t), @owner_rel(t),
     @indicator_seen(t, perms));
 
--- indicator_list(caller uuid, today date, status text[], code text,
---     ids uuid[], unit text, subtree bool, q text, deleted text,
---     after text[], after_id uuid, limit int) : many slow
+-- indicator_list(caller uuid, today date, as_of date, until timestamptz,
+--     status text[], code text, ids uuid[], unit text, subtree bool, q text,
+--     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort title: t.title COLLATE "vi-x-icu" :: text
 -- sort code: t.code :: text
 -- sort created_at: t.created_at :: timestamptz
@@ -31,12 +32,12 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@indicator_json(t) AS body
+	@then(@indicator_json(t)) AS body
     FROM indicator t CROSS JOIN LATERAL
 	(SELECT @perms(t.unit_id) AS perms OFFSET 0) s
     WHERE @record_filter() AND @search(t.fold)
       AND ($code IS NULL OR t.code = $code)
-      AND @indicator_seen(t, perms) AND /*AFTER*/
+      AND @sees(@indicator_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- indicator_create(caller uuid, today date, now timestamptz, body jsonb,
@@ -116,18 +117,22 @@ trim_scale(round(@n / nullif(@d, 0), 6));
     @target_met(i, coalesce(@x.value, @x.numerator),
 	coalesce(@x.denominator, 1)) AS met, @x.note, @x.created_at,
     @x.updated_at
-    FROM indicator i WHERE i.id = @x.indicator_id) j);
+    FROM (SELECT (host.r).target, (host.r).direction FROM (
+	SELECT @was(own) AS r FROM indicator own WHERE own.id = @x.indicator_id
+	OFFSET 0) host) i) j);
 
 -- @value_seen(x, perms)
 (@perms & (PERM_READ | PERM_FIGURE) <> 0);
 
--- indicator_value_get(caller uuid, today date, id uuid) : one read
+-- indicator_value_get(caller uuid, today date, as_of date,
+--     until timestamptz, id uuid) : one read
 @record_get(indicator_value, @value_json(t), @owner_rel(t),
     @value_seen(t, perms));
 
--- indicator_value_list(caller uuid, today date, indicator uuid, period text,
---     scheme text, ids uuid[], unit text, subtree bool, after text[],
---     after_id uuid, limit int) : many slow
+-- indicator_value_list(caller uuid, today date, as_of date,
+--     until timestamptz, indicator uuid, period text, scheme text, ids uuid[],
+--     unit text, subtree bool, after text[], after_id uuid, limit int)
+--     : many slow
 -- sort period: t.period_from :: date, t.period :: text
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
@@ -135,15 +140,15 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@value_json(t) AS body
+	@then(@value_json(t)) AS body
     FROM indicator_value t CROSS JOIN LATERAL
 	(SELECT @perms(t.unit_id) AS perms OFFSET 0) s
-    WHERE t.deleted_at IS NULL AND @in_unit(t.unit_id)
+    WHERE t.deleted_at IS NULL AND @made(t) AND @in_unit(t.unit_id)
       AND ($indicator IS NULL OR t.indicator_id = $indicator)
       AND ($period IS NULL OR t.period = $period)
       AND ($scheme IS NULL OR t.scheme = $scheme)
       AND ($ids IS NULL OR t.id = ANY ($ids))
-      AND @value_seen(t, perms) AND /*AFTER*/
+      AND @sees(@value_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- indicator_value_create(caller uuid, today date, now timestamptz,
@@ -230,33 +235,40 @@ upd AS (
 @record_restore('indicator_value', indicator_value, @value_json(t),
     @owner_rel(t), @value_seen(t, perms));
 
+-- @total_json(x, v)
+(SELECT row_to_json(j)::text FROM (
+    SELECT @x.id, $period::text AS period, @x.aggregation, @v.units,
+	trim_scale(@v.n)::text AS numerator, trim_scale(@v.d)::text AS denominator,
+	@quotient(@v.n, @v.d)::text AS value,
+	trim_scale(@x.target)::text AS target, @v.complete, CASE WHEN @v.complete
+	    THEN @target_met(@x, @v.n, @v.d) END AS met) j);
+
 -- What the values of a period come to over the units the caller may read: sums
 -- of both numbers for a ratio, never a mean of ratios. A part is not held to the
 -- target of the whole.
--- indicator_total(caller uuid, today date, id uuid, period text, scheme text,
---     unit text, subtree bool) : one slow
-SELECT t.version, t.status, perms, (SELECT row_to_json(j)::text FROM (
-    SELECT t.id, $period::text AS period, t.aggregation, v.units,
-	trim_scale(v.n)::text AS numerator, trim_scale(v.d)::text AS denominator,
-	@quotient(v.n, v.d)::text AS value, trim_scale(t.target)::text AS target,
-	v.complete,
-	CASE WHEN v.complete THEN @target_met(t, v.n, v.d) END AS met) j) AS body
+-- indicator_total(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid, period text, scheme text, unit text, subtree bool) : one slow
+SELECT t.version, t.status, perms, @then(@total_json(t, v)) AS body
 FROM indicator t CROSS JOIN LATERAL (SELECT @perms(t.unit_id) AS perms OFFSET 0)
     s
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE x.seen) AS units,
 	coalesce(bool_and(x.seen), true) AS complete, CASE t.aggregation
-	    WHEN 'ratio' THEN sum(x.numerator) FILTER (WHERE x.seen)
-	    WHEN 'latest' THEN (array_agg(x.value ORDER BY x.updated_at DESC,
-		x.id DESC) FILTER (WHERE x.seen))[1]
-	    ELSE sum(x.value) FILTER (WHERE x.seen) END AS n,
+	    WHEN 'ratio' THEN sum((x.r).numerator) FILTER (WHERE x.seen)
+	    WHEN 'latest' THEN (array_agg((x.r).value ORDER BY x.entered DESC,
+		(x.r).id DESC) FILTER (WHERE x.seen))[1]
+	    ELSE sum((x.r).value) FILTER (WHERE x.seen) END AS n,
 	CASE t.aggregation
-	    WHEN 'ratio' THEN sum(x.denominator) FILTER (WHERE x.seen)
+	    WHEN 'ratio' THEN sum((x.r).denominator) FILTER (WHERE x.seen)
 	    WHEN 'avg' THEN (count(*) FILTER (WHERE x.seen))::numeric
 	    ELSE 1::numeric END AS d
-    FROM (SELECT o.*, @holds(o.unit_id, (PERM_READ | PERM_FIGURE)) AS seen
+    FROM (SELECT @was(o) AS r, CASE WHEN $until IS NULL THEN o.updated_at
+	    ELSE (SELECT max(v."at") FROM event v
+		WHERE v.ref = o.id AND v."at" < $until) END AS entered,
+	    @holds(o.unit_id, (PERM_READ | PERM_FIGURE)) AS seen
 	FROM indicator_value o
-	WHERE o.indicator_id = t.id AND o.deleted_at IS NULL
+	WHERE o.indicator_id = t.id AND o.deleted_at IS NULL AND @made(o)
 	  AND o.period = $period AND o.scheme = coalesce($scheme, 'calendar')
-	  AND @in_unit(o.unit_id)) x) v
-WHERE t.id = $id AND t.deleted_at IS NULL AND @indicator_seen(t, perms);
+	  AND @in_unit(o.unit_id) OFFSET 0) x) v
+WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
+  AND @sees(@indicator_seen(t, perms));

@@ -11,7 +11,8 @@
 	END);
 
 -- @inspection_open(x)
-(@x.announced_on IS NOT NULL OR coalesce(@x.sealed_until <= $today, false));
+(@x.announced_on IS NOT NULL OR coalesce(@x.sealed_until
+    <= least($day, $today), false));
 
 -- Does the caller belong to what is inspected?
 -- @inside(unit)
@@ -73,7 +74,8 @@ LEFT JOIN LATERAL (
     WHERE @inspection_filter() AND @sees(@inspection_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- inspection_count(caller uuid, today date, until timestamptz,
+-- inspection_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], origin text[],
 --     plan uuid, ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text) : many slow
@@ -223,9 +225,11 @@ stated AS (
 	  AND n.deleted_at IS NULL AND $verb = 'conclude' RETURNING n AS r),
 stated_ev AS (
 	INSERT INTO event (at, kind, ref, unit_id, version, verb, actor_id,
-	    request, trace, patch)
+	    request, trace, before, patch)
 	SELECT $now, 'finding', (n.r).id, (n.r).unit_id, (n.r).version,
-	    'state', $caller, $request, $trace, '{"status": "stated"}'::jsonb
+	    'state', $caller, $request, $trace,
+	    json_pick(to_jsonb(n.r), @whose()) || '{"status": "draft"}',
+	    '{"status": "stated"}'::jsonb
 	FROM stated n),
 @record_turned('inspection', $verb, $body, @inspection_json(x),
     @inspection_rel(x));

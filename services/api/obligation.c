@@ -95,9 +95,10 @@ static const struct route routes[] = {
 	    .members = owed_fields,
 	    .summary = "Một kỳ phải nộp, và cách bắt đầu | What one owes for a period, and how to begin it",
 	    .doc = "Có trong me/work từ ngày đầu kỳ đến khi bắt đầu; sau đó chính cái đã bắt đầu đứng ở đó. | Stands in me/work from the period's first day until it is begun; from then on what was begun stands there itself." },
+	/* what is owed on a day, also of a plan that came in later */
 	{ .method = GET, .pattern = "/v1/obligations/<uuid>/occurrences",
 	    .run = page_list, .list = q_obligation_occurrence_list_sorts,
-	    .query = &q_obligation_get, .members = occurrence_fields,
+	    .query = &q_obligation_get_present, .members = occurrence_fields,
 	    .counts = &q_obligation_occurrence_count,
 	    .need = PERM_READ | PERM_IS_AUTHOR,
 	    .summary = "Ai phải nộp, kỳ nào, hạn nào, đã nộp chưa | Who owes it for which period and when, and whether it is met",
@@ -112,7 +113,8 @@ static const struct route routes[] = {
 	    .query = &q_obligation_create, .status = 201,
 	    .summary = "Thêm một việc phải nộp | Add one" },
 	{ .method = GET, .pattern = "/v1/plans/<uuid>/obligations/<uuid>",
-	    .run = below_get, .query = &q_obligation_get, .params = "fields",
+	    .run = below_get, .query = &q_obligation_get,
+	    .params = "fields as_of",
 	    .summary = "Đọc một việc phải nộp | Read one" },
 	{ .pattern = NULL }
 };

@@ -7,8 +7,9 @@
     FROM plan host WHERE host.id = @x.plan_id);
 
 -- @obligation_seen(x, perms)
-EXISTS (SELECT FROM plan host WHERE host.id = @x.plan_id
-    AND host.deleted_at IS NULL AND @plan_seen(host, @perms));
+EXISTS (SELECT FROM (VALUES (@x.plan_id, @perms)) own(id, perms)
+    JOIN plan t ON t.id = own.id
+    WHERE t.deleted_at IS NULL AND @made(t) AND @sees(@plan_seen(t, own.perms)));
 
 -- @obligation_json(x)
 (SELECT row_to_json(j)::text FROM (SELECT @x.id, @x.version, @x.status,
@@ -19,25 +20,26 @@ EXISTS (SELECT FROM plan host WHERE host.id = @x.plan_id
     @x.subject_kind, @x.cadence, @x.due_rule, @x.criteria_set_code,
     @x.report_to, @x.source, @x.created_at, @x.updated_at) j);
 
--- obligation_get(caller uuid, today date, id uuid) : one read
+-- obligation_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(obligation, @obligation_json(t), @obligation_rel(t),
     @obligation_seen(t, perms));
 
--- obligation_list(caller uuid, today date, plan uuid, subject_kind text[],
---     ids uuid[], deleted text, after text[], after_id uuid, limit int)
---     : many slow
+-- obligation_list(caller uuid, today date, as_of date, until timestamptz,
+--     plan uuid, subject_kind text[], ids uuid[], deleted text, after text[],
+--     after_id uuid, limit int) : many slow
 -- sort code: t.code :: text
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@obligation_json(t) AS body
+	@then(@obligation_json(t)) AS body
     FROM obligation t CROSS JOIN LATERAL
 	(SELECT @obligation_rel(t) AS perms OFFSET 0) s
     WHERE ($plan IS NULL OR t.plan_id = $plan)
       AND ($subject_kind IS NULL OR t.subject_kind = ANY ($subject_kind))
-      AND ($ids IS NULL OR t.id = ANY ($ids))
+      AND ($ids IS NULL OR t.id = ANY ($ids)) AND @made(t)
       AND ($deleted IS NULL AND t.deleted_at IS NULL
 	OR $deleted = 'only' AND t.deleted_at IS NOT NULL)
       AND @obligation_seen(t, perms) AND /*AFTER*/

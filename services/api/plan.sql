@@ -87,7 +87,8 @@ LEFT JOIN LATERAL (
 	FROM plan t WHERE t.id = b.id OFFSET 0) t
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- plan_count(caller uuid, today date, until timestamptz,
+-- plan_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], kind text[], number text,
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow

@@ -92,7 +92,8 @@ LEFT JOIN LATERAL (
     WHERE @proposal_filter() AND @sees(@proposal_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- proposal_count(caller uuid, today date, until timestamptz,
+-- proposal_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], proposer uuid,
 --     ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text) : many slow

@@ -69,7 +69,8 @@ LEFT JOIN LATERAL (
     WHERE @review_filter() AND @sees(@review_seen(t, s.perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- review_count(caller uuid, today date, until timestamptz,
+-- review_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], period text,
 --     scheme text, subject uuid, ids uuid[], mine text, unit text,
 --     subtree bool, deleted text) : many slow

@@ -67,7 +67,7 @@ static const struct route routes[] = {
 	    .summary = "Ghi vào quá trình | Record it" },
 	{ .method = GET, .pattern = "/v1/staff/<uuid>/events/<uuid>",
 	    .run = below_get, .query = &q_staff_event_get,
-	    .params = "fields", .summary = "Đọc | Read" },
+	    .params = "fields as_of", .summary = "Đọc | Read" },
 	{ .pattern = NULL }
 };
 /* clang-format on */

@@ -19,13 +19,15 @@
     @x.until_on - 1 AS "to", @x.duty_related, @x.case_code, @x.year_counted,
     @x.decision, @x.decided_on, @x.authority, @x.created_at, @x.updated_at) j);
 
--- staff_event_get(caller uuid, today date, id uuid) : one read
+-- staff_event_get(caller uuid, today date, as_of date, until timestamptz,
+--     id uuid) : one read
 @record_get(staff_event, @staff_event_json(t), @staff_event_rel(t),
     @staff_event_seen(t, perms));
 
--- staff_event_list(caller uuid, today date, staff uuid, kind text[],
---     year int, from_from date, from_to date, ids uuid[], unit text,
---     subtree bool, deleted text, after text[], after_id uuid, limit int) : many slow
+-- staff_event_list(caller uuid, today date, as_of date,
+--     until timestamptz, staff uuid, kind text[], year int, from_from date,
+--     from_to date, ids uuid[], unit text, subtree bool, deleted text,
+--     after text[], after_id uuid, limit int) : many slow
 -- sort from: t.from_on :: date
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
@@ -33,7 +35,7 @@ SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
 LEFT JOIN LATERAL (
     SELECT t.id, /*KEY*/ AS key, t.version, t.status, perms,
-	@staff_event_json(t) AS body
+	@then(@staff_event_json(t)) AS body
     FROM staff_event t CROSS JOIN LATERAL
 	(SELECT @staff_event_rel(t) AS perms OFFSET 0) s
     WHERE ($staff IS NULL OR t.staff_id = $staff)
@@ -41,10 +43,11 @@ LEFT JOIN LATERAL (
       AND ($year IS NULL OR t.year_counted = $year)
       AND ($from_from IS NULL OR t.from_on >= $from_from)
       AND ($from_to IS NULL OR t.from_on <= $from_to)
-      AND ($ids IS NULL OR t.id = ANY ($ids)) AND @in_unit(t.unit_id)
+      AND ($ids IS NULL OR t.id = ANY ($ids))
+      AND @made(t) AND @in_unit(t.unit_id)
       AND ($deleted IS NULL AND t.deleted_at IS NULL
 	OR $deleted = 'only' AND t.deleted_at IS NOT NULL)
-      AND @staff_event_seen(t, perms) AND /*AFTER*/
+      AND @sees(@staff_event_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
 -- @staff_event_input(body)

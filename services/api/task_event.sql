@@ -66,7 +66,8 @@ LEFT JOIN LATERAL (
     WHERE @task_event_filter() AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- task_event_count(caller uuid, today date, until timestamptz,
+-- task_event_count(caller uuid, today date, as_of date,
+--     until timestamptz,
 --     status text[], kind text[],
 --     task uuid, subject uuid, ids uuid[], unit text, subtree bool,
 --     deleted text) : many slow

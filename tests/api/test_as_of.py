@@ -247,7 +247,7 @@ MADE = {
     "proposals": (DOER, {"title": "x", "need": "x"}),
     "complaints": (CHAIR, {"title": "x", "unit_code": "economy",
                            "channel": "post", "complainant": {
-                               "full_name": "x", "phone": "1"}}),
+                               "full_name": "x", "phone": "0905123456"}}),
     "explanations": (HEAD, {"question": "x", "due_on": "2031-06-05"}),
     "plans": (OFFICE, {"title": "x", "issuer_unit_code": WARD}),
     "reviews": (DOER, {"criteria_set_code": "BH-2023", "period": "2033-06"}),
@@ -256,9 +256,41 @@ MADE = {
     "extensions": (DOER, {"proposed_on": "2099-12-31", "reason": "x"}),
     "task-events": (DOER, {"cause": "x"}),
     "remediations": (DOER, None),
+    "findings": (READER, {"title": "x", "manifestation": "BH03"}),
+    "indicators": (OFFICE, {"unit_code": WARD, "code": "CT-2033", "title": "x",
+                            "aggregation": "sum", "target": "10"}),
+    "indicator-values": (OFFICE, {"period": "2033-Q1", "value": "9"}),
+    "staff-events": (PERSONNEL, {"kind": "training", "title": "x",
+                                 "from": "2026-06-01"}),
+    "obligations": (OFFICE, {"code": "BC-01", "what": "x",
+                             "audience": "economy", "subject_kind": "submissions",
+                             "cadence": ["yearly"]}),
 }
 BELOW = {"explanations": "explanations", "extensions": "extensions",
          "task-events": "events"}
+UNCOUNTED = {"findings", "indicators", "indicator-values", "staff-events",
+             "obligations"}
+
+
+def running(office, **more):
+    """An inspection of READER's that is going on."""
+    x = office.make("inspections", READER,
+                    {**MADE["inspections"][1], **more})
+    return office.go("inspections", x, "start", READER)
+
+
+def place(office, story, items, kind):
+    if kind in BELOW:
+        return f"tasks/{story['open']['id']}/{BELOW[kind]}"
+    if kind == "findings":
+        return f"inspections/{running(office)['id']}/findings"
+    if kind == "indicator-values":
+        return f"indicators/{items['indicators']['id']}/values"
+    if kind == "staff-events":
+        return f"staff/{office.people[DOER]}/events"
+    if kind == "obligations":
+        return f"plans/{items['plans']['id']}/obligations"
+    return kind
 
 
 @pytest.fixture(scope="module")
@@ -276,9 +308,7 @@ def made(office, story):
             office.go("reviews", r, "conclude", HEAD, conclusion="x")
             [x] = office.all(f"/v1/reviews/{r['id']}/remediations", DOER)
         else:
-            path = (f"tasks/{story['open']['id']}/{BELOW[kind]}"
-                    if kind in BELOW else kind)
-            x = office.make(path, user, body)
+            x = office.make(place(office, story, items, kind), user, body)
         items[kind] = x
     return items
 
@@ -286,11 +316,13 @@ def made(office, story):
 @pytest.mark.parametrize("kind", MADE)
 def test_what_was_made_later_was_not_there(office, made, kind):
     x, user = made[kind], MADE[kind][0]
-    path = f"/v1/{kind}?ids={x['id']}&counts=status&as_of="
+    counted = kind not in UNCOUNTED
+    path = f"/v1/{kind}?ids={x['id']}" + "&counts=status" * counted
 
     def listed(day):
-        page = office.get(path + day, user)
-        return len(page["items"]), sum(page["counts"]["status"].values())
+        page = office.get(f"{path}&as_of={day}", user)
+        n = len(page["items"])
+        return n, sum(page["counts"]["status"].values()) if counted else n
     assert on(office, x, "2026-06-20", user, kind)["id"] == x["id"]
     assert listed("2026-06-20") == (1, 1)
     problem(office.stack.get(f"/v1/{kind}/{x['id']}?as_of=2026-06-19", user),
@@ -495,6 +527,186 @@ def test_all_that_a_step_has_written_is_taken_back(office, made):
     x = on(office, t, "2026-07-13")
     assert (x["assigned_on"], x["received_on"], x["progress"],
             x["quantity_done"]) == ("2026-07-13", None, None, None)
+
+
+def test_a_finding_is_told_of_a_day_to_whom_it_was_stated_by_then(office,
+                                                                  made):
+    s = office.stack
+    s.clock("set", "2026-07-15")
+    host = running(office)
+    path = f"/v1/inspections/{host['id']}/findings"
+    x = expect(s.post(path, READER, {"title": "Nháp"}), 201)
+    s.clock("set", "2026-07-16")
+    x = office.patch("findings", x, READER, title="Hồ sơ quá hạn", cause="Bận")
+    s.clock("set", "2026-07-17")
+    office.go("inspections", host, "conclude", READER, conclusion="Có vi phạm")
+    s.clock("set", "2026-07-20")
+    x = office.get(f"/v1/findings/{x['id']}", HEAD)
+    expect(s.verb(f"/v1/findings/{x['id']}/answer", HEAD, x,
+                  {"answer": "Đã phân công lại"}), 200)
+
+    def stood(day, user=HEAD):
+        y = on(office, x, day, user, "findings")
+        assert y == on(office, x, day, user, f"inspections/{host['id']}"
+                       "/findings")
+        return y["status"], y["title"], y["cause"], y["answer"]
+    assert stood("2026-07-15", READER) == ("draft", "Nháp", None, None)
+    assert stood("2026-07-16", READER) == ("draft", "Hồ sơ quá hạn", "Bận",
+                                           None)
+    assert stood("2026-07-17") == ("stated", "Hồ sơ quá hạn", "Bận", None)
+    assert stood("2026-07-20")[3] == "Đã phân công lại"
+    problem(s.get(f"/v1/findings/{x['id']}?as_of=2026-07-16", HEAD), 404,
+            "not_found")
+    for list_ in (path + "?", f"/v1/findings?ids={x['id']}&"):
+        def seen(day, user, more=""):
+            return len(office.get(f"{list_}as_of={day}{more}",
+                                  user)["items"])
+        assert seen("2026-07-16", READER, "&status=draft") == 1
+        assert seen("2026-07-16", READER, "&status=stated") == 0
+        assert seen("2026-07-17", HEAD) == 1
+    assert seen("2026-07-16", HEAD) == 0
+    problem(s.get(f"/v1/findings/{x['id']}/measures?as_of=2026-07-16", HEAD),
+            404, "not_found")
+
+
+def test_a_seal_that_ended_by_its_day_hides_the_days_before(office, made):
+    s = office.stack
+    s.clock("set", "2026-07-15")
+    x = office.make("inspections", READER, {**MADE["inspections"][1],
+                                            "sealed_until": "2026-07-17"})
+
+    def told(day):
+        page = office.get(f"/v1/inspections?ids={x['id']}&as_of={day}"
+                          "&counts=status", HEAD)
+        return (s.get(f"/v1/inspections/{x['id']}?as_of={day}",
+                      HEAD).status_code, len(page["items"]),
+                page["counts"]["status"])
+    assert told("2099-01-01") == told("2026-07-15") == (404, 0, {})
+    s.clock("set", "2026-07-20")
+    assert told("2026-07-17") == told("2099-01-01") == (
+        200, 1, {"planned": 1})
+    assert told("2026-07-16") == (404, 0, {})
+    assert on(office, x, "2026-07-16", READER, "inspections")["sealed"]
+    assert not on(office, x, "2026-07-17", READER, "inspections")["sealed"]
+
+
+def test_an_indicator_and_its_values_are_read_as_they_stood(office, made):
+    s, x, v = office.stack, made["indicators"], made["indicator-values"]
+    s.clock("set", "2026-07-15")
+    v = office.patch("indicator-values", v, OFFICE, value="12")
+    s.clock("set", "2026-07-16")
+    x = office.patch("indicators", x, OFFICE, target="15")
+    s.clock("set", "2026-07-17")
+    expect(s.post(f"/v1/indicators/{x['id']}/values", HEAD, {
+        "unit_code": "economy", "period": "2033-Q1", "value": "5"}), 201)
+    s.clock("set", "2026-07-20")
+    office.go("indicators", x, "close", OFFICE)
+
+    def stood(day):
+        i = on(office, x, day, CHAIR, "indicators")
+        y = on(office, v, day, CHAIR, "indicator-values")
+        [z] = [z for z in office.all(
+            f"/v1/indicators/{x['id']}/values?as_of={day}", CHAIR)
+            if z["id"] == v["id"]]
+        assert z == {k: y[k] for k in z}
+        assert y == on(office, v, day, CHAIR, f"indicators/{x['id']}/values")
+        return i["status"], i["target"], y["value"], y["target"], y["met"]
+
+    def total(day):
+        t = office.get(f"/v1/indicators/{x['id']}/total?period=2033-Q1"
+                       f"&as_of={day}", CHAIR)
+        return t["value"], t["units"], t["target"], t["met"]
+    assert stood("2026-07-14") == ("active", "10", "9", "10", False)
+    assert stood("2026-07-15") == ("active", "10", "12", "10", True)
+    assert stood("2026-07-16") == ("active", "15", "12", "15", False)
+    assert stood("2026-07-20")[0] == "ended"
+    assert total("2026-07-14") == ("9", 1, "10", False)
+    assert total("2026-07-15") == ("12", 1, "10", True)
+    assert total("2026-07-16") == ("12", 1, "15", False)
+    assert total("2026-07-17") == total("2026-07-20") == ("17", 2, "15", True)
+    problem(s.get(f"/v1/indicators/{x['id']}/total?period=2033-Q1"
+                  "&as_of=2026-06-19", CHAIR), 404, "not_found")
+    path = f"/v1/indicators?ids={x['id']}&as_of=2026-07-17&status="
+    assert office.ids(path + "active", CHAIR) and not office.ids(
+        path + "ended", CHAIR)
+
+
+def test_the_latest_value_of_a_day_is_what_was_entered_last_by_then(office,
+                                                                   made):
+    s = office.stack
+    s.clock("set", "2026-07-15")
+    x = office.make("indicators", OFFICE, {
+        **MADE["indicators"][1], "code": "CT-LATEST", "aggregation": "latest"})
+    path = f"/v1/indicators/{x['id']}"
+    a = expect(s.post(path + "/values", OFFICE, {
+        "period": "2033-Q1", "value": "1"}), 201)
+    s.clock("set", "2026-07-16")
+    expect(s.post(path + "/values", HEAD, {
+        "unit_code": "economy", "period": "2033-Q1", "value": "2"}), 201)
+    s.clock("set", "2026-07-17")
+    office.patch("indicator-values", a, OFFICE, value="3")
+    assert [office.get(f"{path}/total?period=2033-Q1&as_of=2026-07-{d}",
+                       CHAIR)["value"] for d in (15, 16, 17)] == [
+                           "1", "2", "3"]
+
+
+def test_what_happened_to_a_person_is_read_as_it_was_recorded(office, made):
+    s, x = office.stack, made["staff-events"]
+    s.clock("set", "2026-07-15")
+    office.patch("staff-events", x, PERSONNEL, title="Bồi dưỡng",
+                 to="2026-06-05")
+    below = f"staff/{office.people[DOER]}/events"
+
+    def stood(day, user=DOER):
+        y = on(office, x, day, user, "staff-events")
+        assert y == on(office, x, day, user, below)
+        [z] = [z for z in office.all(f"/v1/{below}?as_of={day}", user)
+               if z["id"] == x["id"]]
+        assert z == {k: y[k] for k in z}
+        return y["title"], y["to"]
+    assert stood("2026-07-14") == ("x", None)
+    assert stood("2026-07-15", CHAIR) == ("Bồi dưỡng", "2026-06-05")
+    for user in (PEER, STRANGER, ADMIN):
+        problem(s.get(f"/v1/staff-events/{x['id']}?as_of=2026-07-14", user),
+                404, "not_found")
+        assert not office.ids(f"/v1/staff-events?ids={x['id']}"
+                              "&as_of=2026-07-14", user)
+
+
+def test_what_a_plan_obliges_to_is_read_as_it_stood_by_who_saw_the_plan(
+        office, made):
+    s = office.stack
+    s.clock("set", "2026-07-15")
+    plan = office.plan()
+    o = expect(s.post(f"/v1/plans/{plan['id']}/obligations", OFFICE,
+                      MADE["obligations"][1]), 201)
+    s.clock("set", "2026-07-16")
+    o = office.patch("obligations", o, OFFICE, what="Báo cáo năm")
+    plan = office.get(f"/v1/plans/{plan['id']}", OFFICE)
+    office.go("plans", plan, "submit", OFFICE)
+
+    def stood(day, user):
+        r = s.get(f"/v1/obligations/{o['id']}?as_of={day}", user)
+        listed = office.get(f"/v1/obligations?ids={o['id']}&as_of={day}",
+                            user)["items"]
+        assert bool(listed) == (r.status_code == 200)
+        return r.json()["what"] if listed else r.status_code
+    assert stood("2026-07-14", OFFICE) == 404
+    assert stood("2026-07-15", OFFICE) == "x"
+    assert stood("2026-07-15", CHAIR) == 404
+    assert stood("2026-07-16", CHAIR) == "Báo cáo năm"
+
+
+def test_who_complained_is_told_of_no_day(office, made):
+    x = made["complaints"]
+    for day in ("2026-06-20", "2026-07-15"):
+        for path in (f"/v1/complaints/{x['id']}?as_of={day}",
+                     f"/v1/complaints?ids={x['id']}&as_of={day}"):
+            text = office.stack.get(path, CHAIR).text
+            assert x["title"] in text and "0905123456" not in text
+    assert "as_of" in str(faults(office.stack.get(
+        f"/v1/complaints/{x['id']}/complainant?as_of=2026-06-20", CHAIR),
+        400))
 
 
 @pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
