@@ -76,12 +76,13 @@ RETURN (SELECT jsonb_object_agg(k, r -> k)
     FROM jsonb_object_keys(patch) k WHERE r ? k);
 
 -- What an event keeps of the row before: what the write has changed, and what
--- is named. Not what follows from the rest, nor what each write raises.
+-- is named. Not what is drawn from the rest to be read, nor what each write
+-- raises; but what is searched and sorted by: so it is of then, too.
 CREATE FUNCTION row_kept(was jsonb, stands jsonb, named jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT jsonb_object_agg(m.key, m.value) FROM jsonb_each(was) m
     WHERE named ? m.key OR m.value <> stands -> m.key AND m.key NOT IN
-	('version', 'updated_at', 'fold', 'code_sort', 'doc', 'card'));
+	('version', 'updated_at', 'doc', 'card'));
 
 -- The one clock of business time: database time plus this shift.
 CREATE TABLE clock (

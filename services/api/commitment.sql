@@ -37,9 +37,9 @@
 -- @commitment_filter()
 @record_filter() AND ($year IS NULL OR t.year = $year)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
-AND ($plan IS NULL OR t.plan_id = $plan)
+AND ($plan IS NULL OR @stood(plan_id) = $plan)
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_SUBJECT <> 0
-    WHEN 'approve' THEN t.status IN ('submitted', 'reported')
+    WHEN 'approve' THEN @stood(status) IN ('submitted', 'reported')
 	AND perms & PERM_REVIEW <> 0 AND perms & PERM_IS_SUBJECT = 0
     ELSE false END);
 
@@ -50,7 +50,7 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_SUBJECT <> 0
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
 -- sort year: t.year :: int
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
+-- sort due_on: coalesce(@stood(due_on), 'infinity') :: date | coalesce(@stood(due_on), '-infinity') :: date
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -71,7 +71,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM commitment t CROSS JOIN LATERAL
     (SELECT @commitment_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @commitment_filter() AND @sees(@commitment_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), ());
 

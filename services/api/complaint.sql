@@ -42,8 +42,8 @@ WHERE t.id = $id AND t.deleted_at IS NULL AND @complaint_seen(t, perms)
   AND perms & (PERM_INSPECT | PERM_IS_AUTHOR | PERM_IS_DOER) <> 0;
 
 -- @complaint_filter()
-@record_filter() AND @search(t.fold)
-AND ($channel IS NULL OR t.channel = ANY ($channel))
+@record_filter() AND @search_then(@stood(fold))
+AND ($channel IS NULL OR @stood(channel) = ANY ($channel))
 AND ($received_from IS NULL OR t.received_on >= $received_from)
 AND ($received_to IS NULL OR t.received_on <= $received_to)
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
@@ -56,7 +56,7 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
 --     limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
 -- sort received_on: t.received_on :: date
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
+-- sort due_on: coalesce(@stood(due_on), 'infinity') :: date | coalesce(@stood(due_on), '-infinity') :: date
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -74,13 +74,14 @@ LEFT JOIN LATERAL (
 --     received_from date, received_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow
 SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
-	WHEN grouping(t.channel) = 0 THEN 'channel' ELSE 'total' END,
-    coalesce(d.status, t.channel, ''), count(*)
+	WHEN grouping(d.channel) = 0 THEN 'channel' ELSE 'total' END,
+    coalesce(d.status, d.channel, ''), count(*)
 FROM complaint t CROSS JOIN LATERAL
     (SELECT @complaint_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status,
+    @stood(channel) AS channel) d
 WHERE @complaint_filter() AND @sees(@complaint_seen(t, perms))
-GROUP BY GROUPING SETS ((d.status), (t.channel), ());
+GROUP BY GROUPING SETS ((d.status), (d.channel), ());
 
 -- Taken in by anybody who belongs to the authority or inspects there. What is
 -- written down of the change leaves out who complained.

@@ -49,22 +49,18 @@ FROM evaluation t CROSS JOIN LATERAL
 WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
   AND @sees(@evaluation_seen(t, s.perms));
 
--- @level_then()
-(CASE WHEN $until IS NULL THEN t.decided_level
-    ELSE (@was(t)).decided_level END);
-
 -- @evaluation_filter()
-($status IS NULL OR @status_then() = ANY ($status))
-AND ($level IS NULL OR @level_then() = ANY ($level))
+($status IS NULL OR @stood(status) = ANY ($status))
+AND ($level IS NULL OR @stood(decided_level) = ANY ($level))
 AND ($period IS NULL OR t.period = $period)
 AND ($scheme IS NULL OR t.scheme = $scheme)
 AND ($staff IS NULL OR t.staff_id = $staff)
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.staff_id = $caller
-    WHEN 'approve' THEN t.status IN ('self_assessed', 'reviewed', 'met')
+    WHEN 'approve' THEN @stood(status) IN ('self_assessed', 'reviewed', 'met')
 	AND s.perms & (PERM_RATE | PERM_DECIDE | PERM_DOSSIER) <> 0
     ELSE false END)
-AND @made(t) AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(@stood(unit_id))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
@@ -96,7 +92,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
     coalesce(d.status, d.level, ''), count(*)
 FROM evaluation t CROSS JOIN LATERAL
     (SELECT @evaluation_rel(t, @evaluation_up(t)) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status, @level_then() AS level) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status, @stood(decided_level) AS level) d
 WHERE @evaluation_filter() AND @sees(@evaluation_seen(t, s.perms))
 GROUP BY GROUPING SETS ((d.status), (d.level), ());
 

@@ -44,9 +44,9 @@
 
 -- @explanation_filter()
 @record_filter() AND ($task IS NULL OR t.task_id = $task)
-AND ($subject IS NULL OR t.lead_staff_id = $subject)
-AND ($due_from IS NULL OR t.due_on >= $due_from)
-AND ($due_to IS NULL OR t.due_on <= $due_to)
+AND ($subject IS NULL OR @stood(lead_staff_id) = $subject)
+AND ($due_from IS NULL OR @stood(due_on) >= $due_from)
+AND ($due_to IS NULL OR @stood(due_on) <= $due_to)
 AND ($signal IS NULL OR @then(@explanation_signal(t)) = ANY ($signal))
 AND @explanation_seen(perms);
 
@@ -56,7 +56,7 @@ AND @explanation_seen(perms);
 --     unit text, subtree bool, deleted text, after text[], after_id uuid,
 --     limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
+-- sort due_on: coalesce(@stood(due_on), 'infinity') :: date | coalesce(@stood(due_on), '-infinity') :: date
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -76,7 +76,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM explanation t CROSS JOIN LATERAL
     (SELECT @explanation_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @explanation_filter()
 GROUP BY GROUPING SETS ((d.status), ());
 

@@ -65,7 +65,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM extension t CROSS JOIN LATERAL
     (SELECT @extension_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @extension_filter()
 GROUP BY GROUPING SETS ((d.status), ());
 

@@ -47,7 +47,7 @@ LEFT JOIN LATERAL (
     WHERE @record_filter()
       AND ($inspection IS NULL OR t.inspection_id = $inspection)
       AND ($subject IS NULL OR t.subject_staff_id = $subject)
-      AND ($manifestation IS NULL OR t.manifestation = $manifestation)
+      AND ($manifestation IS NULL OR @stood(manifestation) = $manifestation)
       AND @sees(@finding_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 

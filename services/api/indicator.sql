@@ -24,7 +24,7 @@
 -- indicator_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], code text, ids uuid[], unit text, subtree bool, q text,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
--- sort title: t.title COLLATE "vi-x-icu" :: text
+-- sort title: @stood(title) COLLATE "vi-x-icu" :: text
 -- sort code: t.code :: text
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
@@ -35,7 +35,7 @@ LEFT JOIN LATERAL (
 	@then(@indicator_json(t)) AS body
     FROM indicator t CROSS JOIN LATERAL
 	(SELECT @perms(t.unit_id) AS perms OFFSET 0) s
-    WHERE @record_filter() AND @search(t.fold)
+    WHERE @record_filter() AND @search_then(@stood(fold))
       AND ($code IS NULL OR t.code = $code)
       AND @sees(@indicator_seen(t, perms)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;

@@ -50,8 +50,8 @@ EXISTS (SELECT FROM unit_cover WHERE unit_cover.anc_id = @unit
     @inspection_seen(t, perms));
 
 -- @inspection_filter()
-@record_filter() AND ($origin IS NULL OR t.origin ->> 'kind' = ANY ($origin))
-AND ($plan IS NULL OR t.plan_id = $plan) AND @search(t.fold)
+@record_filter() AND ($origin IS NULL OR @stood(origin) ->> 'kind' = ANY ($origin))
+AND ($plan IS NULL OR @stood(plan_id) = $plan) AND @search_then(@stood(fold))
 AND ($mine IS NULL OR CASE $mine
     WHEN 'do' THEN perms & PERM_IS_DOER <> 0
     WHEN 'follow' THEN perms & PERM_IS_CO_OWNER <> 0 ELSE false END);
@@ -61,8 +61,8 @@ AND ($mine IS NULL OR CASE $mine
 --     plan uuid, ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
--- sort title: t.title COLLATE "vi-x-icu" :: text
+-- sort due_on: coalesce(@stood(due_on), 'infinity') :: date | coalesce(@stood(due_on), '-infinity') :: date
+-- sort title: @stood(title) COLLATE "vi-x-icu" :: text
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -80,14 +80,15 @@ LEFT JOIN LATERAL (
 --     plan uuid, ids uuid[], mine text, unit text, subtree bool, q text,
 --     deleted text) : many slow
 SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
-	WHEN grouping(t.origin ->> 'kind') = 0 THEN 'origin'
+	WHEN grouping(d.origin) = 0 THEN 'origin'
 	ELSE 'total' END,
-    coalesce(d.status, t.origin ->> 'kind', ''), count(*)
+    coalesce(d.status, d.origin, ''), count(*)
 FROM inspection t CROSS JOIN LATERAL
     (SELECT @inspection_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status,
+    @stood(origin) ->> 'kind' AS origin) d
 WHERE @inspection_filter() AND @sees(@inspection_seen(t, perms))
-GROUP BY GROUPING SETS ((d.status), (t.origin ->> 'kind'), ());
+GROUP BY GROUPING SETS ((d.status), (d.origin), ());
 
 -- The body as columns: the members found, the last day as the day after.
 -- @inspection_input(body)

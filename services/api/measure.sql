@@ -42,16 +42,16 @@
     @days_until(@x.unit_id, @x.due_on)));
 
 -- @measure_filter()
-@record_filter() AND ($kind IS NULL OR t.kind = ANY ($kind))
+@record_filter() AND ($kind IS NULL OR @stood(kind) = ANY ($kind))
 AND ($finding IS NULL OR t.finding_id = $finding)
 AND ($inspection IS NULL OR t.inspection_id = $inspection)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
-AND ($due_from IS NULL OR t.due_on >= $due_from)
-AND ($due_to IS NULL OR t.due_on <= $due_to)
+AND ($due_from IS NULL OR @stood(due_on) >= $due_from)
+AND ($due_to IS NULL OR @stood(due_on) <= $due_to)
 AND ($signal IS NULL OR @then(@measure_signal(t)) = ANY ($signal))
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
     WHEN 'assigned' THEN perms & PERM_IS_AUTHOR <> 0
-    WHEN 'approve' THEN t.status = 'done' AND perms & PERM_IS_AUTHOR <> 0
+    WHEN 'approve' THEN @stood(status) = 'done' AND perms & PERM_IS_AUTHOR <> 0
     ELSE false END);
 
 -- What has not been carried out is status=open,done.
@@ -60,7 +60,7 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN perms & PERM_IS_DOER <> 0
 --     finding uuid, inspection uuid, subject uuid, due_from date, due_to date,
 --     signal text[], ids uuid[], mine text, unit text, subtree bool,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
--- sort due_on: t.due_on :: date
+-- sort due_on: @stood(due_on) :: date
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
 SELECT h.horizon, l.* FROM
@@ -79,12 +79,13 @@ LEFT JOIN LATERAL (
 --     signal text[], ids uuid[], mine text, unit text, subtree bool,
 --     deleted text) : many slow
 SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
-	WHEN grouping(t.kind) = 0 THEN 'kind' ELSE 'total' END,
-    coalesce(d.status, t.kind, ''), count(*)
+	WHEN grouping(d.kind) = 0 THEN 'kind' ELSE 'total' END,
+    coalesce(d.status, d.kind, ''), count(*)
 FROM measure t CROSS JOIN LATERAL (SELECT @measure_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status,
+    @stood(kind) AS kind) d
 WHERE @measure_filter() AND @sees(@measure_seen(t, perms))
-GROUP BY GROUPING SETS ((d.status), (t.kind), ());
+GROUP BY GROUPING SETS ((d.status), (d.kind), ());
 
 -- On a finding that is stated, or on its own; by who inspects or judges there,
 -- never by whom it concerns.

@@ -38,7 +38,7 @@ LEFT JOIN LATERAL (
     FROM obligation t CROSS JOIN LATERAL
 	(SELECT @obligation_rel(t) AS perms OFFSET 0) s
     WHERE ($plan IS NULL OR t.plan_id = $plan)
-      AND ($subject_kind IS NULL OR t.subject_kind = ANY ($subject_kind))
+      AND ($subject_kind IS NULL OR @stood(subject_kind) = ANY ($subject_kind))
       AND ($ids IS NULL OR t.id = ANY ($ids)) AND @made(t)
       AND ($deleted IS NULL AND t.deleted_at IS NULL
 	OR $deleted = 'only' AND t.deleted_at IS NOT NULL)

@@ -30,20 +30,20 @@ WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
   AND @sees(@plan_seen(t, s.perms));
 
 -- @plan_filter()
-($status IS NULL OR @status_then() = ANY ($status))
-AND ($kind IS NULL OR t.kind = ANY ($kind))
-AND ($number IS NULL OR t.number = $number)
-AND ($issued_from IS NULL OR t.issued_on >= $issued_from)
-AND ($issued_to IS NULL OR t.issued_on <= $issued_to)
+($status IS NULL OR @stood(status) = ANY ($status))
+AND ($kind IS NULL OR @stood(kind) = ANY ($kind))
+AND ($number IS NULL OR @stood(number) = $number)
+AND ($issued_from IS NULL OR @stood(issued_on) >= $issued_from)
+AND ($issued_to IS NULL OR @stood(issued_on) <= $issued_to)
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine
-	WHEN 'do' THEN t.author_id = $caller AND t.status = 'draft'
+	WHEN 'do' THEN t.author_id = $caller AND @stood(status) = 'draft'
 	WHEN 'approve' THEN s.perms & PERM_ISSUE <> 0
-	    AND (t.status = 'issued' OR t.status = 'submitted'
+	    AND (@stood(status) = 'issued' OR @stood(status) = 'submitted'
 		AND t.author_id <> $caller)
 	WHEN 'assigned' THEN t.author_id = $caller
-	WHEN 'follow' THEN t.status = 'in_force' END)
-AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
+	WHEN 'follow' THEN @stood(status) = 'in_force' END)
+AND @made(t) AND @in_unit(@stood(unit_id)) AND @search_then(@stood(fold))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
@@ -55,13 +55,18 @@ AND ($deleted IS NULL AND t.deleted_at IS NULL
       AND r.perms & (PERM_READ | PERM_PUBLISHED) <> 0
     UNION SELECT k.id FROM plan k WHERE k.author_id = $caller);
 
+-- As @stood, where t is made of a plan's columns.
+-- @plan_stood(column)
+(CASE WHEN $until IS NULL THEN t.@column ELSE
+    (SELECT (@was(own)).@column FROM plan own WHERE own.id = t.id) END);
+
 -- plan_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], kind text[], number text,
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text, after text[], after_id uuid,
 --     limit int) : many slow
--- sort title: t.title COLLATE "vi-x-icu" :: text
--- sort issued_on: coalesce(t.issued_on, 'infinity') :: date | coalesce(t.issued_on, '-infinity') :: date
+-- sort title: @plan_stood(title) COLLATE "vi-x-icu" :: text
+-- sort issued_on: coalesce(@plan_stood(issued_on), 'infinity') :: date | coalesce(@plan_stood(issued_on), '-infinity') :: date
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
 -- id t.id
@@ -93,13 +98,14 @@ LEFT JOIN LATERAL (
 --     issued_from date, issued_to date, ids uuid[], mine text, unit text,
 --     subtree bool, q text, deleted text) : many slow
 SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
-	WHEN grouping(t.kind) = 0 THEN 'kind' ELSE 'total' END,
-    coalesce(d.status, t.kind, ''), count(*)
+	WHEN grouping(d.kind) = 0 THEN 'kind' ELSE 'total' END,
+    coalesce(d.status, d.kind, ''), count(*)
 FROM plan t CROSS JOIN LATERAL
     (SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status,
+    @stood(kind) AS kind) d
 WHERE @plan_filter() AND @sees(@plan_seen(t, s.perms))
-GROUP BY GROUPING SETS ((d.status), (t.kind), ());
+GROUP BY GROUPING SETS ((d.status), (d.kind), ());
 
 -- What a plan names is known to who writes it; at: where the content stands in
 -- the body, self: the plan. Lines "pointer fault".

@@ -2,8 +2,8 @@
 
 -- plan_task_list(caller uuid, today date, as_of date, until timestamptz,
 --     id uuid, status text[], kind text[], after text[], after_id uuid, limit int) : many slow
--- sort code: t.code_sort :: text | coalesce(nullif(t.code_sort, '~'), '') :: text
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
+-- sort code: @task_stood(code_sort) :: text | coalesce(nullif(@task_stood(code_sort), '~'), '') :: text
+-- sort due_on: coalesce(@task_stood(due_on), 'infinity') :: date | coalesce(@task_stood(due_on), '-infinity') :: date
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -19,7 +19,7 @@ LEFT JOIN LATERAL (
 	(SELECT @plan_rel(t, @perms(t.unit_id)) AS perms OFFSET 0) v
 	WHERE t.id = $id AND t.deleted_at IS NULL
 	  AND @sees(@plan_seen(t, v.perms)))
-      AND ($status IS NULL OR @task_status() = ANY ($status))
+      AND ($status IS NULL OR @task_stood(status) = ANY ($status))
       AND ($kind IS NULL OR t.kind = ANY ($kind)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 

@@ -67,11 +67,11 @@
     @proposal_seen(t, perms));
 
 -- @proposal_filter()
-@record_filter() AND @search(t.fold)
+@record_filter() AND @search_then(@stood(fold))
 AND ($proposer IS NULL OR t.author_id = $proposer)
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.author_id = $caller
     WHEN 'approve' THEN perms & PERM_IS_CO_OWNER <> 0
-	AND t.status IN ('submitted', 'opinion_asked', 'voted', 'reported')
+	AND @stood(status) IN ('submitted', 'opinion_asked', 'voted', 'reported')
     ELSE false END);
 
 -- proposal_list(caller uuid, today date, as_of date,
@@ -80,7 +80,7 @@ AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.author_id = $caller
 --     after text[], after_id uuid, limit int) : many slow
 -- sort created_at: t.created_at :: timestamptz
 -- sort received_on: t.received_on :: date
--- sort title: t.title COLLATE "vi-x-icu" :: text
+-- sort title: @stood(title) COLLATE "vi-x-icu" :: text
 -- id t.id
 SELECT h.horizon, l.* FROM
     (SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon) h
@@ -101,7 +101,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM proposal t CROSS JOIN LATERAL
     (SELECT @proposal_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @proposal_filter() AND @sees(@proposal_seen(t, perms))
 GROUP BY GROUPING SETS ((d.status), ());
 

@@ -139,8 +139,8 @@ SELECT outcome, version, status, perms, body FROM out;
 
 -- The usual filters of a register.
 -- @record_filter()
-($status IS NULL OR @status_then() = ANY ($status))
+($status IS NULL OR @stood(status) = ANY ($status))
 AND ($ids IS NULL OR t.id = ANY ($ids))
-AND @made(t) AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(@stood(unit_id))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);

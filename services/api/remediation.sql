@@ -31,12 +31,12 @@
 -- @remediation_filter()
 @record_filter() AND ($review IS NULL OR t.review_id = $review)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
-AND ($due_from IS NULL OR t.due_on >= $due_from)
-AND ($due_to IS NULL OR t.due_on <= $due_to)
+AND ($due_from IS NULL OR @stood(due_on) >= $due_from)
+AND ($due_to IS NULL OR @stood(due_on) <= $due_to)
 AND ($signal IS NULL OR @then(@remediation_signal(t)) = ANY ($signal))
 AND ($mine IS NULL OR CASE $mine
-    WHEN 'do' THEN t.status = 'open' AND perms & PERM_IS_SUBJECT <> 0
-    WHEN 'approve' THEN t.status = 'done' AND perms & PERM_IS_SUBJECT = 0
+    WHEN 'do' THEN @stood(status) = 'open' AND perms & PERM_IS_SUBJECT <> 0
+    WHEN 'approve' THEN @stood(status) = 'done' AND perms & PERM_IS_SUBJECT = 0
     ELSE false END)
 AND @remediation_seen(perms);
 
@@ -45,7 +45,7 @@ AND @remediation_seen(perms);
 --     subject uuid, due_from date, due_to date, signal text[], ids uuid[],
 --     mine text, unit text, subtree bool, deleted text, after text[],
 --     after_id uuid, limit int) : many slow
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
+-- sort due_on: coalesce(@stood(due_on), 'infinity') :: date | coalesce(@stood(due_on), '-infinity') :: date
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
 SELECT h.horizon, l.* FROM
@@ -66,7 +66,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM remediation t CROSS JOIN LATERAL
     (SELECT @remediation_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @remediation_filter()
 GROUP BY GROUPING SETS ((d.status), ());
 

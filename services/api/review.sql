@@ -39,15 +39,15 @@ WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
   AND @sees(@review_seen(t, s.perms));
 
 -- @review_filter()
-($status IS NULL OR @status_then() = ANY ($status))
+($status IS NULL OR @stood(status) = ANY ($status))
 AND ($period IS NULL OR t.period = $period)
 AND ($scheme IS NULL OR t.scheme = $scheme)
 AND ($subject IS NULL OR t.subject_staff_id = $subject)
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR CASE $mine WHEN 'do' THEN t.subject_staff_id = $caller
-    WHEN 'approve' THEN t.status IN ('submitted', 'discussed')
+    WHEN 'approve' THEN @stood(status) IN ('submitted', 'discussed')
 	AND s.perms & PERM_REVIEW <> 0 ELSE false END)
-AND @made(t) AND @in_unit(t.unit_id)
+AND @made(t) AND @in_unit(@stood(unit_id))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
@@ -78,7 +78,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status' ELSE 'total' END,
     coalesce(d.status, ''), count(*)
 FROM review t CROSS JOIN LATERAL
     (SELECT @review_rel(t, @perms(t.asks_unit_id)) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @review_filter() AND @sees(@review_seen(t, s.perms))
 GROUP BY GROUPING SETS ((d.status), ());
 

@@ -43,7 +43,7 @@ EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit
       AND (coalesce($subtree, true) OR k.unit_id = f.id));
 
 -- @in_unit(unit)
-@unit_below(@unit, $today);
+@unit_below(@unit, $day);
 
 -- References as they are read.
 -- @unit_ref(unit)
@@ -68,6 +68,12 @@ EXISTS (SELECT FROM unit_version e WHERE e.unit_id = @unit
     AND (@fold LIKE search_word($q, 1) AND @fold LIKE search_word($q, 2)
     AND @fold LIKE search_word($q, 3) AND @fold LIKE search_word($q, 4)
     AND @fold LIKE search_word($q, 5))::int <> 0));
+
+-- The same of a column of t as it stood, which is then made out once.
+-- @search_then(fold)
+($q IS NULL OR CASE WHEN $until IS NULL THEN @search(t.fold)
+    ELSE (SELECT @search(made.fold) FROM (SELECT @fold AS fold OFFSET 0) made)
+    END);
 
 -- The row a write is about, locked first and judged as it then stands: it may
 -- have changed, and the caller with it, while we waited. What the caller may not
@@ -127,8 +133,9 @@ row_kept(to_jsonb(@was), to_jsonb(@is), coalesce(@patch, '{}') || @whose());
 -- @sees(seen)
 (@seen AND ($until IS NULL OR @then(@seen)));
 
--- @status_then()
-(CASE WHEN $until IS NULL THEN t.status ELSE (@was(t)).status END);
+-- What filters and sorts go by: a column of t, as it stood.
+-- @stood(column)
+(CASE WHEN $until IS NULL THEN t.@column ELSE (@was(t)).@column END);
 
 -- The answer, kept for whoever asks again under the same key.
 -- @kept()

@@ -28,7 +28,7 @@
 --     until timestamptz, staff uuid, kind text[], year int, from_from date,
 --     from_to date, ids uuid[], unit text, subtree bool, deleted text,
 --     after text[], after_id uuid, limit int) : many slow
--- sort from: t.from_on :: date
+-- sort from: @stood(from_on) :: date
 -- sort created_at: t.created_at :: timestamptz
 -- id t.id
 SELECT h.horizon, l.* FROM
@@ -40,11 +40,11 @@ LEFT JOIN LATERAL (
 	(SELECT @staff_event_rel(t) AS perms OFFSET 0) s
     WHERE ($staff IS NULL OR t.staff_id = $staff)
       AND ($kind IS NULL OR t.kind = ANY ($kind))
-      AND ($year IS NULL OR t.year_counted = $year)
-      AND ($from_from IS NULL OR t.from_on >= $from_from)
-      AND ($from_to IS NULL OR t.from_on <= $from_to)
+      AND ($year IS NULL OR @stood(year_counted) = $year)
+      AND ($from_from IS NULL OR @stood(from_on) >= $from_from)
+      AND ($from_to IS NULL OR @stood(from_on) <= $from_to)
       AND ($ids IS NULL OR t.id = ANY ($ids))
-      AND @made(t) AND @in_unit(t.unit_id)
+      AND @made(t) AND @in_unit(@stood(unit_id))
       AND ($deleted IS NULL AND t.deleted_at IS NULL
 	OR $deleted = 'only' AND t.deleted_at IS NOT NULL)
       AND @sees(@staff_event_seen(t, perms)) AND /*AFTER*/

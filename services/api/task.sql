@@ -83,8 +83,11 @@
 (@task_seen(t, s.perms)
     AND ($until IS NULL OR @task_then(@task_seen(t, s.perms))));
 
--- @task_status()
-(CASE WHEN $until IS NULL THEN t.status ELSE (@task_was(t)).status END);
+-- What filters and sorts go by: a column of t, as it stood; t may be made of a
+-- task's columns.
+-- @task_stood(column)
+(CASE WHEN $until IS NULL THEN t.@column ELSE
+    (SELECT (@task_was(own)).@column FROM task own WHERE own.id = t.id) END);
 
 -- The parts of a task, found among these rows, that were given out.
 -- @given_out(x, parts)
@@ -185,24 +188,28 @@ WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
 -- to go by. (…)::int <> 0 is a condition that whoever plans takes to be true of
 -- nearly all: better than a guess that sorts a nation.
 -- @task_filter()
-($status IS NULL OR @task_status() = ANY ($status)
+($status IS NULL OR @task_stood(status) = ANY ($status)
     AND ($until IS NOT NULL OR cardinality($status) > 1
 	OR t.status = ($status)[1]))
 AND ($kind IS NULL OR t.kind = ANY ($kind))
-AND ($urgency IS NULL OR t.urgency = ANY ($urgency))
+AND ($urgency IS NULL OR @task_stood(urgency) = ANY ($urgency))
 AND ($plan IS NULL OR t.plan_id = $plan)
 AND ($parent IS NULL OR t.parent_id = $parent)
 AND ($period IS NULL OR t.period = $period)
-AND ($lead_staff IS NULL OR t.lead_staff_id = $lead_staff)
-AND ($due_from IS NULL OR @due_after(t, $due_from - 1))
-AND ($due_to IS NULL OR @due_before(t, $due_to + 1))
+AND ($lead_staff IS NULL OR @task_stood(lead_staff_id) = $lead_staff)
+AND ($due_from IS NULL OR CASE WHEN $until IS NULL
+    THEN @due_after(t, $due_from - 1)
+    ELSE @task_stood(due_on) >= $due_from END)
+AND ($due_to IS NULL OR CASE WHEN $until IS NULL
+    THEN @due_before(t, $due_to + 1) ELSE @task_stood(due_on) <= $due_to END)
 AND ($historic IS NULL OR $historic =
-    coalesce(t.due_on < t.count_from, false)
-    AND (NOT $historic OR t.due_on < t.count_from))
+    coalesce(@task_stood(due_on) < @task_stood(count_from), false)
+    AND ($until IS NOT NULL OR NOT $historic OR t.due_on < t.count_from))
 AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($mine IS NULL OR $mine NOT IN ('assigned', 'approve')
     OR t.assigned_by = $caller)
-AND ($mine IS NULL OR $mine <> 'approve' OR t.status IN ('done', 'declined'))
+AND ($mine IS NULL OR $mine <> 'approve'
+    OR @task_stood(status) IN ('done', 'declined'))
 AND ($mine IS NULL OR $mine <> 'follow' OR t.co_staff_ids <> '{}'
     OR t.co_unit_ids <> '{}')
 AND ($timeliness IS NULL
@@ -217,7 +224,8 @@ AND ($signal IS NULL
 	AND (NOT $signal <@ '{soon,overdue}' OR @due_before(t, $today + 30))
 	AND (NOT $signal <@ '{overdue}' OR @due_before(t, $today))
 	AND (NOT $signal <@ '{late_done}' OR t.completed_on > t.due_on)))
-AND @made(t) AND @in_unit(t.unit_id) AND @search(t.fold)
+AND @made(t) AND @in_unit(@task_stood(unit_id))
+AND @search_then(@task_stood(fold))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
     OR $deleted = 'only' AND t.deleted_at IS NOT NULL);
 
@@ -275,7 +283,8 @@ scope AS MATERIALIZED (
     UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.assigned_by = $caller
 	AND (@mine IS NULL AND @unit IS NULL OR @mine = 'assigned'
-	    OR @mine = 'approve' AND k.status IN ('done', 'declined'))
+	    OR @mine = 'approve'
+		AND ($until IS NOT NULL OR k.status IN ('done', 'declined')))
     UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
 	AND k.author_id = $caller AND @mine IS NULL AND @unit IS NULL
     UNION ALL SELECT k.* FROM task k WHERE (SELECT units IS NOT NULL FROM scope)
@@ -303,9 +312,9 @@ scope AS MATERIALIZED (
     AND ($due_from IS NULL OR @x.due_on >= $due_from)
     AND ($due_to IS NULL OR @x.due_on <= $due_to)
     AND ($timeliness IS NULL OR @timeliness(@x) = ANY ($timeliness))
-    AND ($signal IS NULL OR @signal(@x, @days_left(@x)) = ANY ($signal)))
-AND ($kind IS NULL OR @x.kind = ANY ($kind))
-AND ($urgency IS NULL OR @x.urgency = ANY ($urgency))
+    AND ($signal IS NULL OR @signal(@x, @days_left(@x)) = ANY ($signal))
+    AND ($kind IS NULL OR @x.kind = ANY ($kind))
+    AND ($urgency IS NULL OR @x.urgency = ANY ($urgency)))
 AND (@x.deleted_at IS NULL) = ($deleted IS NULL);
 
 -- So many are better sorted than passed by: going by the order until a page is
@@ -314,21 +323,26 @@ AND (@x.deleted_at IS NULL) = ($deleted IS NULL);
 (SELECT sqrt($limit::float8 * CASE WHEN reltuples > 0 THEN reltuples
 	ELSE 10000 END)::int FROM pg_class WHERE oid = 'task'::regclass);
 
+-- Where an item stands and what it is called today says nothing of where it stood
+-- then: of a day gone, lists begin at what the caller may see.
+-- @now_only(x)
+(CASE WHEN $until IS NULL THEN @x END);
+
 -- task_list(caller uuid, today date, as_of date, until timestamptz,
 --     status text[], kind text[],
 --     urgency text[], plan uuid, parent uuid, period text, lead_staff uuid,
 --     due_from date, due_to date, historic bool, ids uuid[], mine text,
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
 --     deleted text, after text[], after_id uuid, limit int) : many slow
--- sort due_on: coalesce(t.due_on, 'infinity') :: date | coalesce(t.due_on, '-infinity') :: date
--- sort code: t.code_sort :: text | coalesce(nullif(t.code_sort, '~'), '') :: text
--- sort title: t.title COLLATE "vi-x-icu" :: text
+-- sort due_on: coalesce(@task_stood(due_on), 'infinity') :: date | coalesce(@task_stood(due_on), '-infinity') :: date
+-- sort code: @task_stood(code_sort) :: text | coalesce(nullif(@task_stood(code_sort), '~'), '') :: text
+-- sort title: @task_stood(title) COLLATE "vi-x-icu" :: text
 -- sort created_at: t.created_at :: timestamptz
 -- sort updated_at: t.updated_at :: timestamptz
 -- id t.id
-WITH @task_scope($mine, $unit,
-    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000),
-few AS MATERIALIZED (SELECT its.id FROM @task_near($mine, $unit) its
+WITH @task_scope($mine, @now_only($unit),
+    SELECT w.id FROM @units_below($today) w(id), @now_only($q), count(*) <= 2000),
+few AS MATERIALIZED (SELECT its.id FROM @task_near($mine, @now_only($unit)) its
     WHERE (SELECT near FROM scope) AND @task_fits(its)
     LIMIT @task_most() + 501),
 way AS MATERIALIZED (SELECT near AND (units IS NULL
@@ -368,8 +382,8 @@ LEFT JOIN LATERAL (
 --     due_from date, due_to date, historic bool, ids uuid[], mine text,
 --     timeliness text[], signal text[], unit text, subtree bool, q text,
 --     deleted text) : many slow
-WITH @task_scope($mine, $unit,
-    SELECT w.id FROM @units_below($today) w(id), $q, count(*) <= 2000),
+WITH @task_scope($mine, @now_only($unit),
+    SELECT w.id FROM @units_below($today) w(id), @now_only($q), count(*) <= 2000),
 -- most are read by right of their unit: these need not be looked at one by one
 plain AS MATERIALIZED (SELECT $until IS NULL AND $mine IS NULL
     AND (units IS NOT NULL OR NOT near) AS so FROM scope),
@@ -390,7 +404,7 @@ single AS (
 	    AND k.status <> 'draft' OFFSET 0) k
 	WHERE (SELECT NOT near FROM scope) AND (SELECT so FROM plain)
 	UNION ALL
-	SELECT DISTINCT its.id FROM @task_near($mine, $unit) its
+	SELECT DISTINCT its.id FROM @task_near($mine, @now_only($unit)) its
 	WHERE (SELECT near FROM scope) AND @task_fits(its)
 	  AND ((SELECT NOT so FROM plain) OR its.status = 'draft'
 	    OR its.unit_id NOT IN (SELECT unit_id FROM readable)))
@@ -413,7 +427,7 @@ FROM (SELECT g.status, @timeliness(g) AS timeliness,
 	GROUP BY 1, 2, 3, 4, 5, 6) g
     UNION ALL
     SELECT l.* FROM single CROSS JOIN LATERAL (
-	SELECT @task_status(), @task_then(@timeliness(t)),
+	SELECT @task_stood(status), @task_then(@timeliness(t)),
 	    @task_then(@signal(t, @days_left(t))), 1
 	FROM task t CROSS JOIN LATERAL (SELECT @task_rel(t, p.up) AS perms
 	    FROM (SELECT @perms(t.unit_id) AS up OFFSET 0) p OFFSET 0) s

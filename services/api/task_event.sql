@@ -76,7 +76,7 @@ SELECT CASE WHEN grouping(d.status) = 0 THEN 'status'
     coalesce(d.status, t.kind, ''), count(*)
 FROM task_event t CROSS JOIN LATERAL
     (SELECT @task_event_rel(t) AS perms OFFSET 0) s
-CROSS JOIN LATERAL (SELECT @status_then() AS status) d
+CROSS JOIN LATERAL (SELECT @stood(status) AS status) d
 WHERE @task_event_filter()
 GROUP BY GROUPING SETS ((d.status), (t.kind), ());
 

@@ -44,6 +44,9 @@ SELECT row_to_json(j)::text FROM (
     FROM unit_version v WHERE v.unit_id = $id AND @kin(v.unit_id)
     ORDER BY v.from_on) j;
 
+-- @name_stood()
+(CASE WHEN $as_of IS NULL THEN t.name ELSE v.name END);
+
 -- @unit_filter()
 t.deleted_at IS NULL
 AND ($as_of IS NULL OR v.unit_id IS NOT NULL)
@@ -54,7 +57,8 @@ AND ($ids IS NULL OR t.id = ANY ($ids))
 AND ($parent IS NULL OR CASE WHEN $as_of IS NULL THEN t.parent_id
     ELSE v.parent_id END = (SELECT f.id FROM unit f
 	WHERE f.code = $parent OR f.id::text = $parent))
-AND @unit_below(t.id, $day) AND @search(t.fold)
+AND @unit_below(t.id, $day) AND ($q IS NULL OR CASE WHEN $as_of IS NULL
+    THEN @search(t.fold) ELSE @search(fold(v.name)) END)
 AND @kin(t.id);
 
 -- Units as they stand today, or on the day as_of asks for: name and parent
@@ -62,8 +66,8 @@ AND @kin(t.id);
 -- unit_list(caller uuid, today date, kind text[], status text[], parent text,
 --     as_of date, ids uuid[], unit text, subtree bool, q text, after text[],
 --     after_id uuid, limit int) : many slow
--- sort rank: t.rank_order :: int, t.name COLLATE "vi-x-icu" :: text
--- sort name: t.name COLLATE "vi-x-icu" :: text
+-- sort rank: t.rank_order :: int, @name_stood() COLLATE "vi-x-icu" :: text
+-- sort name: @name_stood() COLLATE "vi-x-icu" :: text
 -- sort code: t.code :: text
 -- id t.id
 SELECT h.horizon, l.* FROM

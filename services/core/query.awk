@@ -196,7 +196,7 @@ function amp(s) { gsub(/&/, "\\\\&", s); return s }
 function expand(b,   i, j, n, w, a, out, depth, ch, guard, t) {
 	guard = 0
 	while (match(b, /@[a-z_0-9]+\(/)) {
-		if (++guard > 200) die("fragments without end in " name)
+		if (++guard > 1000) die("fragments without end in " name)
 		w = substr(b, RSTART, RLENGTH - 1)
 		if (!(w in frag)) die("no fragment " w " (in " name ")")
 		i = RSTART

@@ -27,7 +27,7 @@ static const struct field params[] = {
 	{ .name = "deleted", .type = F_ENUM,
 	    .doc = "`only`: những mục đã xóa, còn khôi phục được | `only`: what was removed and can be restored" },
 	{ .name = "as_of", .type = F_DATE,
-	    .doc = "Như vào cuối ngày này | As it was at the end of this day" },
+	    .doc = "Như vào cuối ngày này, cả khi lọc và sắp xếp; quyền, `mine`, `version` và `updated_at` là của hôm nay | As it was at the end of this day, filters and order included; rights, `mine`, `version` and `updated_at` are today's" },
 	{ .name = "status", .type = F_TEXT, .max = 200,
 	    .doc = "Trạng thái | Status" },
 	{ .name = "kind", .type = F_TEXT, .max = 200, .doc = "Loại | Kind" },

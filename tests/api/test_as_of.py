@@ -213,6 +213,26 @@ def test_a_unit_is_read_with_the_name_and_place_it_had(office):
             f"/v1/units/{u['id']}?as_of=2025-12-31", ADMIN), 404, "not_found")
 
 
+def test_units_are_found_and_sorted_by_the_names_of_the_day(office, clock):
+    s = office.stack
+    s.clock("set", "2026-01-05")
+    top = office.unit()
+    a, b = (office.unit(top["code"], name=n)
+            for n in ("An ninh kho bãi", "Bố trí lịch"))
+    expect(s.post(f"/v1/units/{a['id']}/succession", ADMIN, {
+        "kind": "rename", "effective_on": "2026-01-07",
+        "name": "Chăm sóc cây"}), 200)
+    s.clock("set", "2026-01-08")
+    path = f"/v1/units?ids={a['id']},{b['id']}&as_of=2026-01-"
+    for day, order, was, is_ in (("06", [a, b], [a], []),
+                                 ("07", [b, a], [], [a])):
+        for more, found in (("&sort=name", order), ("&sort=rank", order),
+                            ("&sort=-name", order[::-1]),
+                            ("&q=kho bai", was), ("&q=cham soc", is_)):
+            assert office.ids(path + day + more + "&limit=1", ADMIN) == [
+                x["id"] for x in found], (day, more)
+
+
 def test_rights_are_those_of_today_whatever_the_day(office, story):
     path = f"/v1/tasks/{story['t']['id']}?as_of=2026-03-05"
     for user in (STRANGER, PEER, ADMIN):
@@ -707,6 +727,157 @@ def test_who_complained_is_told_of_no_day(office, made):
     assert "as_of" in str(faults(office.stack.get(
         f"/v1/complaints/{x['id']}/complainant?as_of=2026-06-20", CHAIR),
         400))
+
+
+# What an item was, became, and what is between them in every order; by which
+# filters it is found as it was, and as it became; what it is ordered by.
+CHANGED = {
+    "tasks": (HEAD, {"code": "A.1", "title": "An ninh kho bãi",
+                     "due_on": "2099-03-01", "urgency": "normal",
+                     "lead": {"staff_code": DOER}},
+              {"code": "A.2", "title": "Bố trí lịch",
+               "due_on": "2099-04-01"},
+              {"code": "A.3", "title": "Chăm sóc cây", "urgency": "urgent",
+               "due_on": "2099-05-01", "lead": {"staff_code": PEER}},
+              ("q=kho bai", "due_to=2099-03-31", "urgency=normal",
+               f"lead_staff={DOER}"),
+              ("q=cham soc", "due_from=2099-05-01", "urgency=urgent",
+               f"lead_staff={PEER}"), ("code", "title", "due_on")),
+    "plans": (OFFICE, {"title": "An ninh kho bãi", "kind": "plan"},
+              {"title": "Bố trí lịch"},
+              {"title": "Chăm sóc cây", "kind": "scheme"},
+              ("q=kho bai", "kind=plan"), ("q=cham soc", "kind=scheme"),
+              ("title",)),
+    "measures": (READER, {"due_on": "2031-03-01", "kind": "rectify"},
+                 {"due_on": "2031-04-01"},
+                 {"due_on": "2031-05-01", "kind": "discipline"},
+                 ("due_to=2031-03-31", "kind=rectify"),
+                 ("due_from=2031-05-01", "kind=discipline"), ("due_on",)),
+    "inspections": (READER, {"title": "An ninh kho bãi",
+                             "due_on": "2031-03-01"},
+                    {"title": "Bố trí lịch", "due_on": "2031-04-01"},
+                    {"title": "Chăm sóc cây", "due_on": "2031-05-01",
+                     "origin": {"kind": "press"}},
+                    ("q=kho bai", "origin=watch_list"),
+                    ("q=cham soc", "origin=press"), ("title", "due_on")),
+    "complaints": (CHAIR, {"title": "An ninh kho bãi", "channel": "post"}, {},
+                   {"title": "Chăm sóc cây", "channel": "phone"},
+                   ("q=kho bai", "channel=post"),
+                   ("q=cham soc", "channel=phone"), ()),
+    "proposals": (DOER, {"title": "An ninh kho bãi"},
+                  {"title": "Bố trí lịch"}, {"title": "Chăm sóc cây"},
+                  ("q=kho bai",), ("q=cham soc",), ("title",)),
+    "indicators": (OFFICE, {"title": "An ninh kho bãi", "code": "CT-A"},
+                   {"title": "Bố trí lịch", "code": "CT-B"},
+                   {"title": "Chăm sóc cây"},
+                   ("q=kho bai",), ("q=cham soc",), ("title",)),
+    "findings": (READER, {"manifestation": "BH03"}, {},
+                 {"manifestation": "BH04"}, ("manifestation=BH03",),
+                 ("manifestation=BH04",), ()),
+    "staff-events": (PERSONNEL, {"from": "2025-06-01", "year_counted": 2025},
+                     {"from": "2025-12-31"},
+                     {"from": "2026-02-01", "year_counted": 2026},
+                     ("from_to=2025-06-30", "year=2025"),
+                     ("from_from=2026-01-01", "year=2026"), ("from",)),
+    "obligations": (OFFICE, {"code": "BC-81"}, {"code": "BC-82"},
+                    {"subject_kind": "reviews"},
+                    ("subject_kind=submissions",), ("subject_kind=reviews",),
+                    ()),
+}
+
+
+@pytest.fixture(scope="module")
+def changed(office, story, made):
+    """Two items of each kind, made on 3 August; the first became what it is
+    on the 6th."""
+    s, items = office.stack, {}
+    s.clock("set", "2026-08-03")
+    story_ = {"plans": office.plan()}
+    for kind, (user, was, between, _, *_) in CHANGED.items():
+        items[kind] = [office.make(place(office, story, story_, kind), user,
+                                   {**MADE[kind][1], **body})
+                       for body in (was, between)]
+    s.clock("set", "2026-08-06")
+    for kind, (user, _, _, becomes, *_) in CHANGED.items():
+        x = items[kind][0]
+        expect(s.patch(f"/v1/{kind}/{x['id']}", user, becomes, x["version"]),
+               200)
+    s.clock("set", "2026-08-07")
+    return items
+
+
+def listed(office, user, path):
+    """The ids of a list, read an item at a time; what is counted agrees."""
+    ids = office.ids(path + "&limit=1", user)
+    if path[4:].split("?")[0] not in UNCOUNTED:
+        counts = office.get(path + "&counts=status", user)["counts"]["status"]
+        assert sum(counts.values()) == len(ids)
+    return ids
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_a_list_of_a_day_is_filtered_by_what_stood_then(office, changed,
+                                                        kind):
+    user, _, _, _, before, after, _ = CHANGED[kind]
+    x = changed[kind][0]["id"]
+    for filters, days in ((before, (("05", [x]), ("06", []))),
+                          (after, (("05", []), ("06", [x])))):
+        for f in filters:
+            for name, id_ in office.people.items():
+                f = f.replace(f"lead_staff={name}", f"lead_staff={id_}")
+            for day, found in days:
+                assert listed(office, user, f"/v1/{kind}?ids={x}&{f}"
+                              f"&as_of=2026-08-{day}") == found, (f, day)
+
+
+@pytest.mark.parametrize("kind", [k for k in CHANGED if CHANGED[k][6]])
+def test_a_list_of_a_day_is_in_the_order_that_stood_then(office, changed,
+                                                         kind):
+    x, y = (i["id"] for i in changed[kind])
+    for sort in CHANGED[kind][6]:
+        for day, order in (("05", [x, y]), ("06", [y, x])):
+            path = f"/v1/{kind}?ids={x},{y}&as_of=2026-08-{day}&sort="
+            assert listed(office, CHANGED[kind][0], path + sort) == order
+            assert listed(office, CHANGED[kind][0],
+                          path + "-" + sort) == order[::-1]
+
+
+def test_a_plan_has_its_number_and_day_from_its_issue_on(office, changed):
+    s = office.stack
+    s.clock("set", "2026-08-10")
+    plan = office.go("plans", office.plan(), "submit", OFFICE)
+    s.clock("set", "2026-08-12")
+    plan = office.go("plans", plan, "issue", CHAIR, issued_on="2026-08-12")
+    for f in (f"number={plan['number']}", "issued_from=2026-08-12",
+              f"q={plan['number']}" if len(plan["number"]) > 1 else
+              "issued_to=2026-08-12"):
+        path = f"/v1/plans?ids={plan['id']}&{f}&as_of=2026-08-"
+        assert listed(office, OFFICE, path + "11") == []
+        assert listed(office, OFFICE, path + "12") == [plan["id"]]
+
+
+def test_work_is_found_at_the_unit_where_it_was(office, changed):
+    s = office.stack
+    s.clock("set", "2026-08-10")
+    t = office.go("tasks", office.task(CHAIR, lead={"unit_code": "economy"}),
+                  "assign", CHAIR)
+    plan = office.plan()
+    p = office.task(OFFICE, plan_id=plan["id"], code="B.1",
+                    due_on="2099-03-01")
+    q = office.task(OFFICE, plan_id=plan["id"], code="B.2",
+                    due_on="2099-04-01")
+    s.clock("set", "2026-08-12")
+    office.go("tasks", t, "assign", CHAIR, lead={"unit_code": "culture"})
+    office.patch("tasks", p, OFFICE, code="B.3", due_on="2099-05-01")
+    for day, unit, other in (("11", "economy", "culture"),
+                             ("12", "culture", "economy")):
+        path = f"/v1/tasks?ids={t['id']}&as_of=2026-08-{day}&unit="
+        assert listed(office, CHAIR, path + unit) == [t["id"]]
+        assert listed(office, CHAIR, path + other) == []
+    for sort in ("code", "due_on"):
+        path = f"/v1/plans/{plan['id']}/tasks?limit=1&sort={sort}&as_of="
+        assert office.ids(path + "2026-08-11", OFFICE) == [p["id"], q["id"]]
+        assert office.ids(path + "2026-08-12", OFFICE) == [q["id"], p["id"]]
 
 
 @pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
