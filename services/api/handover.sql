@@ -29,6 +29,7 @@ AND ($kind IS NULL OR t.kind = ANY ($kind))
 AND ($staff IS NULL OR t.from_staff_id = $staff)
 AND ($at_from IS NULL OR t."at" >= $at_from)
 AND ($at_to IS NULL OR t."at" <= $at_to)
+AND ($until IS NULL OR t."at" < $until)
 AND @in_unit(t.from_unit_id);
 
 -- Those of tasks that the caller sees; the handovers are t.
@@ -38,9 +39,10 @@ CROSS JOIN LATERAL (SELECT @task_rel(k, p.up) AS perms
     FROM (SELECT @perms(k.unit_id) AS up OFFSET 0) p OFFSET 0) s
 WHERE @task_seen(k, s.perms);
 
--- handover_list(caller uuid, today date, task uuid, kind text[], staff uuid,
---     at_from timestamptz, at_to timestamptz, unit text, subtree bool,
---     after text[], after_id uuid, limit int) : many slow
+-- handover_list(caller uuid, today date, as_of date, until timestamptz,
+--     task uuid, kind text[], staff uuid, at_from timestamptz,
+--     at_to timestamptz, unit text, subtree bool, after text[],
+--     after_id uuid, limit int) : many slow
 -- sort at: t."at" :: timestamptz
 -- id t.id
 WITH @task_scope(NULL::text, NULL::text,
@@ -72,9 +74,9 @@ LEFT JOIN LATERAL (
 
 -- By how it was passed on, by the unit and by the person it was taken from or
 -- who would not do it.
--- handover_count(caller uuid, today date, task uuid, kind text[], staff uuid,
---     at_from timestamptz, at_to timestamptz, unit text, subtree bool)
---     : many slow
+-- handover_count(caller uuid, today date, as_of date, until timestamptz,
+--     task uuid, kind text[], staff uuid, at_from timestamptz,
+--     at_to timestamptz, unit text, subtree bool) : many slow
 WITH @task_scope(NULL::text, NULL::text,
     SELECT NULL::uuid AS id WHERE false, NULL::text, @few_to_sort())
 SELECT CASE WHEN grouping(x.kind) = 0 THEN 'kind'

@@ -23,8 +23,9 @@ LEFT JOIN LATERAL (
       AND ($kind IS NULL OR t.kind = ANY ($kind)) AND /*AFTER*/
     /*ORDER*/ LIMIT $limit) l ON true;
 
--- plan_amendment_list(caller uuid, today date, id uuid, after text[],
---     after_id uuid, limit int) : many slow
+-- plan_amendment_list(caller uuid, today date, as_of date,
+--     until timestamptz, id uuid, after text[], after_id uuid, limit int)
+--     : many slow
 -- sort nth: a.nth :: int
 -- id a.id
 SELECT h.horizon, l.* FROM
@@ -35,7 +36,7 @@ LEFT JOIN LATERAL (
 	    a.changes, a.reason, a.document, @staff_ref(a.author_id) AS author,
 	    a.created_at) j) AS body
     FROM plan_amendment a
-    WHERE a.plan_id = $id
+    WHERE a.plan_id = $id AND @made(a)
       AND EXISTS (SELECT FROM plan p CROSS JOIN LATERAL
 	(SELECT @plan_rel(p, @perms(p.unit_id)) AS perms OFFSET 0) v
 	WHERE p.id = $id AND p.deleted_at IS NULL AND @plan_seen(p, v.perms))

@@ -409,6 +409,9 @@ def test_a_plan_is_read_as_it_stood_and_a_draft_by_its_author_alone(
     today = office.get(f"/v1/plans/{plan['id']}", OFFICE)
     for day in ("2026-07-08", "2026-07-09"):
         assert on(office, plan, day, OFFICE, "plans") == today
+    for day, n in (("2026-07-06", 0), ("2026-07-07", 1)):
+        path = f"/v1/plans/{plan['id']}/amendments?as_of={day}"
+        assert len(office.all(path, DOER)) == n
     assert stood("2026-07-02", CHAIR) == stood("2026-07-02")
     assert stood("2026-07-03", DOER) == stood("2026-07-03")
     for user, day in ((CHAIR, "2026-07-01"), (DOER, "2026-07-02")):
@@ -874,6 +877,13 @@ def test_work_is_found_at_the_unit_where_it_was(office, changed):
         path = f"/v1/tasks?ids={t['id']}&as_of=2026-08-{day}&unit="
         assert listed(office, CHAIR, path + unit) == [t["id"]]
         assert listed(office, CHAIR, path + other) == []
+    for path in (f"/v1/tasks/{t['id']}/handovers?",
+                 f"/v1/handovers?task={t['id']}&"):
+        for day, n in (("11", 0), ("12", 1)):
+            page = office.get(f"{path}counts=kind&as_of=2026-08-{day}", CHAIR)
+            assert [x["from_unit"]["code"] for x in page["items"]] == [
+                "economy"] * n
+            assert page["counts"]["kind"] == ({"assign": 1} if n else {})
     for sort in ("code", "due_on"):
         path = f"/v1/plans/{plan['id']}/tasks?limit=1&sort={sort}&as_of="
         assert office.ids(path + "2026-08-11", OFFICE) == [p["id"], q["id"]]
@@ -882,7 +892,7 @@ def test_work_is_found_at_the_unit_where_it_was(office, changed):
 
 @pytest.mark.parametrize("path", ["/v1/tasks/{}?as_of=today",
                                   "/v1/tasks?as_of=2026-02-30",
-                                  "/v1/handovers?as_of=2026-02-03"])
+                                  "/v1/criteria-sets?as_of=2026-02-03"])
 def test_a_day_that_is_none_and_one_that_is_not_taken_are_refused(
         office, story, path):
     r = office.stack.get(path.format(story["t"]["id"]), HEAD)
