@@ -122,7 +122,11 @@ row_kept(to_jsonb(@was), to_jsonb(@is), coalesce(@patch, '{}') || @whose());
     OFFSET 0) stood) t);
 
 -- @was(x)
-(CASE WHEN $until IS NULL THEN @x ELSE row_was(@x, @x.id, $until) END);
+(CASE WHEN @unchanged(@x) THEN @x ELSE row_was(@x, @x.id, $until) END);
+
+-- Is x of the day asked about as it stands? Nothing was written since.
+-- @unchanged(x)
+($until IS NULL OR (@x).updated_at < $until);
 
 -- What was made after the day asked about was not there.
 -- @made(x)

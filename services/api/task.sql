@@ -73,11 +73,11 @@
 -- Most ask about today: then of the row itself.
 -- @task_then(x)
 (CASE WHEN $until IS NULL THEN @x ELSE
-    (SELECT @x FROM (SELECT (stood.r).* FROM (SELECT task_was(t, $day, $until)
-	AS r OFFSET 0) stood) t) END);
+    (SELECT @x FROM (SELECT (stood.r).* FROM (SELECT @task_was(t) AS r
+	OFFSET 0) stood) t) END);
 
 -- @task_was(x)
-(CASE WHEN $until IS NULL THEN @x ELSE task_was(@x, $day, $until) END);
+(CASE WHEN @unchanged(@x) THEN @x ELSE task_was(@x, $day, $until) END);
 
 -- @task_sees()
 (@task_seen(t, s.perms)
