@@ -148,6 +148,12 @@ SCRIPT = [
     ("2024-03-20", "II.4/điều-chuyển", PARTY, "+measures", {
         "finding_id": "<II.4/phát-hiện>", "kind": "transfer",
         "title": "Điều chuyển vị trí", "due_on": "2024-06-28"}),
+    ("2024-03-20", "II.4/gợi-ý-kiểm-điểm", PARTY, "+measures", {
+        "finding_id": "<II.4/phát-hiện>", "kind": "self_criticism",
+        "title": "Gợi ý kiểm điểm", "due_on": "2024-12-31"}),
+    ("2024-12-18", "II.4/gợi-ý-kiểm-điểm", SECTION, "do", {
+        "result": "Đã kiểm điểm"}),
+    ("2025-01-10", "II.4/gợi-ý-kiểm-điểm", PARTY, "verify", {}),
     ("2024-04-26", "II.4/khắc-phục", SECTION, "do", {"result": "15 thư"}),
     ("2024-04-30", "II.4/khắc-phục", PARTY, "verify", {}),
     ("2025-01-10", "II.4/điều-chuyển", SECTION, "do", {
@@ -260,6 +266,12 @@ SCRIPT = [
     ("2024-06-20", "III.4/quy-chế-cấp-ủy", PARTY, "complete", {
         "result": "NQ 12"}),
     ("2024-06-30", "III.4/quy-chế-cấp-ủy", CHAIR, "accept", {}),
+    ("2024-11-18", "III.4/khen-thưởng", PARTY, "+measures", {
+        "kind": "reward", "title": "Đề nghị khen thưởng",
+        "subject_staff_code": "staff.economy1", "lead_staff_code": OFFICE,
+        "due_on": "2025-01-31"}),
+    ("2025-01-10", "III.4/khen-thưởng", OFFICE, "do", {"result": "QĐ 5"}),
+    ("2025-02-10", "III.4/khen-thưởng", PARTY, "verify", {}),
     ("2024-11-18", "III.4/khen", CHAIR, "+staff/<staff.economy1>/events", {
         "kind": "commendation", "title": "Dám nghĩ, dám làm",
         "from": "2024-11-18"}),
@@ -326,6 +338,11 @@ SCRIPT = [
     ("2024-08-29", "III.8/chuyển", PARTY, "+measures", {
         "finding_id": "<III.8/phát-hiện>", "kind": "crime",
         "title": "Chuyển dấu hiệu tội phạm", "due_on": "2024-09-30"}),
+    ("2024-08-29", "III.8/thanh-tra", PARTY, "+measures", {
+        "unit_code": "specialist-section", "kind": "inspection",
+        "title": "Đề nghị thanh tra", "due_on": "2024-10-31"}),
+    ("2024-11-18", "III.8/thanh-tra", PARTY, "refer", {
+        "to": "Thanh tra quận", "document": "21/CV"}),
     ("2024-08-29", "III.8/phản-ánh-1", PARTY, "resolve", {
         "answer": "Phản ánh đúng", "founded": True}),
     ("2024-09-10", "III.8/chuyển", PARTY, "refer", {
@@ -391,6 +408,7 @@ READINGS = {
     "II.4/kiểm-tra": ("concluded", "=", "=", "closed"),
     "II.4/phát-hiện": ("stated", "=", "=", "="),
     "II.4/khắc-phục": ("open ok", "verified none", "=", "="),
+    "II.4/gợi-ý-kiểm-điểm": ("open ok", "=", "done none", "verified none"),
     "II.4/điều-chuyển": ("open ok", "open overdue", "=", "verified none"),
     "II.5": ("assigned continuous", "=", "=", "="),
     "II.5/tập-thể": ("-", "-", "concluded", "="),
@@ -423,6 +441,7 @@ READINGS = {
     "III.3/hài-lòng 2024-Q4": ("none", "none", "=", "0.94 met"),
     "III.4": ("assigned continuous", "=", "=", "="),
     "III.4/quy-chế-cấp-ủy": ("assigned open_in_term", IN_TIME, "=", "="),
+    "III.4/khen-thưởng": ("-", "-", "open ok", "verified none"),
     "III.4/khen": ("-", "-", "commendation 2024", "="),
     "III.5": ("assigned continuous", "=", "=", "="),
     "III.5/rà-soát": ("assigned open_in_term", IN_TIME, "=", "="),
@@ -442,6 +461,7 @@ READINGS = {
     "III.8/phát-hiện": ("-", "stated", "=", "="),
     "III.8/kỷ-luật": ("-", "verified none", "=", "="),
     "III.8/chuyển": ("-", "referred none", "=", "="),
+    "III.8/thanh-tra": ("-", "open ok", "referred none", "="),
     "III.8/quyết-định": ("-", "discipline 2024", "=", "="),
     "IV.1": (GOES_ON, "=", "=", "="),
     **{"IV.1/" + u: ("assigned open_in_term", "=", IN_TIME, "=")
@@ -467,8 +487,6 @@ READERS = {
     "indicators": (CHAIR, CLERK, SUPERIOR), "plans": (CLERK, WOMEN),
     "staff-events": (CHAIR, OFFICE), "commitments": (CHAIR,),
 }
-# Who have no past to be read: what was found, measured or befell a person.
-TIMELESS = {"findings", "indicators", "staff-events"}
 # Next year's plan is a draft, its author's alone.
 OWN = {("IV.2/kế-hoạch-2025", WOMEN)}
 # In the new ward's office another keeps people's dossiers.
@@ -531,6 +549,7 @@ class Year(Office):
         self.figures = {}   # (date, unit) -> its figures of 2024
         self.trees = {}     # day -> {unit: (name, the unit above)}
         self.reviews = {}   # date -> {period: (counts, missing)}
+        self.said = {}      # date -> {reader: what the plan says}
 
     def path(self, name):
         kind, id = self.items[name]
@@ -622,6 +641,7 @@ class Year(Office):
             self.figures[date, u["unit"]["code"]] = u
         self.reviews[date] = {p: self.handed_in(p, end)
                               for p, end in PERIODS if end <= date}
+        self.said[date] = {who: self.says(who) for who in READERS["plans"]}
 
     def kind(self, name):
         name = name.split(" ")[0]
@@ -640,7 +660,8 @@ class Year(Office):
                     + query.replace("?", "&"), reader)
                 if (x["subject"] is None) == unit).items()))
         if period:
-            r = self.s.get(f"{self.path(item)}/total?period={period}", reader)
+            r = self.s.get(f"{self.path(item)}/total?period={period}"
+                           + query.replace("?", "&"), reader)
             if r.status_code != 200:
                 return str(r.status_code)
             t = r.json()
@@ -650,9 +671,22 @@ class Year(Office):
         return (standing(self.kind(item), r.json()) if r.status_code == 200
                 else str(r.status_code))
 
-    def handed_in(self, period, end):
+    def says(self, reader, query=""):
+        """What the plan says: its text, on what it rests, whom it obliges."""
+        path = self.path("II.2/kế-hoạch")
+        x = self.get(path + query, reader)
+        return {**{k: x[k] for k in ("title", "sections", "signer")},
+                "recipients": [r["name"] for r in x["recipients"]],
+                "legal_bases": [(b["relation"], b["number"]) for b in self.all(
+                    f"{path}/bases?limit=50", reader)],
+                "obligations": [(o["code"], o["what"], o["audience"])
+                                for o in self.all(f"{path}/obligations?limit=50"
+                                                  + query.replace("?", "&"),
+                                                  reader)]}
+
+    def handed_in(self, period, end, query=""):
         """How many reviews stand how, and of whom there is none."""
-        got = self.all(f"/v1/reviews?period={period}&limit=50", CHAIR)
+        got = self.all(f"/v1/reviews?period={period}&limit=50{query}", CHAIR)
         got = [x for x in got if x["subject"] and x["status"] != "draft"]
         (group,) = self.get("/v1/groups?code=each-person", CHAIR)["items"]
         all_ = {m["code"] for m in self.all(
@@ -941,13 +975,25 @@ def test_how_a_paragraph_stood_is_told_afterwards(year, date):
     want, got = {}, {}
     for name in READINGS:
         kind = year.kind(name)
-        for who in () if kind in TIMELESS else READERS[kind]:
+        for who in READERS[kind]:
             if (kind, who) not in NO_MORE:
                 then = year.seen[date, name]
                 want[name, who] = "404" if then == "-" else then[who]
                 got[name, who] = year.reading(name, who, "?as_of=" + date)
     assert got == want
     assert len(got) > 100
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_what_the_plan_says_is_read_whole_on_every_date(year, date):
+    want = {**{k: PLAN[k] for k in ("title", "sections", "signer")},
+            "recipients": [r["name"] for r in PLAN["recipients"]],
+            "legal_bases": [(b["relation"], b["number"])
+                            for b in PLAN["legal_bases"]],
+            "obligations": [(o["code"], o["what"], o["audience"])
+                            for o in PLAN["obligations"]]}
+    assert year.said[date] == {who: want for who in READERS["plans"]}
+    assert year.says(CLERK, "?as_of=" + date) == want
 
 
 @pytest.mark.parametrize("date", DATES)
@@ -958,6 +1004,13 @@ def test_self_reviews_are_handed_in_or_missing_as_scripted(year, date):
             missing = MISSED.get(period, set())
             want[period] = ({"concluded": len(JUDGES) - len(missing)}, missing)
     assert year.reviews[date] == want
+
+
+@pytest.mark.parametrize("date", DATES[:-1])
+def test_who_had_handed_in_is_told_afterwards(year, date):
+    assert year.reviews[date] == {
+        period: year.handed_in(period, end, f"&as_of={date}")
+        for period, end in PERIODS if end <= date}
 
 
 SPANS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
