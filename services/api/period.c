@@ -59,7 +59,8 @@ static const struct route routes[] = {
 const struct resource resource_period = {
 	.name = "periods",
 	.title = "Kỳ | Periods",
-	.doc = "Tháng, quý, sáu tháng, chín tháng, năm: theo lịch, hoặc từ ngày "
+	.doc = "Tháng, quý, sáu tháng, chín tháng, năm: theo lịch, hoặc từ "
+	       "ngày "
 	       "15 đến ngày 14 theo Nghị định 09/2019/NĐ-CP. | Months, "
 	       "quarters, six and nine months, years: of the calendar, or from "
 	       "the 15th to the 14th as in decree 09/2019.",

@@ -78,7 +78,8 @@ static const struct route routes[] = {
 const struct resource resource_setting = {
 	.name = "settings",
 	.title = "Cài đặt | Settings",
-	.doc = "Điều một đơn vị đặt cho mình và mọi đơn vị trực thuộc; cấp trên "
+	.doc = "Điều một đơn vị đặt cho mình và mọi đơn vị trực thuộc; cấp "
+	       "trên "
 	       "có thể khóa. | What a unit settles for itself and all units "
 	       "below it; a unit above may lock it.",
 	.routes = routes,

@@ -130,8 +130,8 @@ talk_add(const struct resource *r)
 }
 
 static void
-talk_add_to(const struct resource *r, const char *name,
-    const struct query *get, unsigned flags)
+talk_add_to(const struct resource *r, const char *name, const struct query *get,
+    unsigned flags)
 {
 	const struct route *x;
 	struct route one;

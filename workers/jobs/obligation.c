@@ -29,13 +29,14 @@ obligation_run(struct worker *w)
 	while (id[0] != '\0')
 		if (db_run_s(w, &q_obligation_next, next, take_id, id) != DB_OK)
 			return (-1);
-	return (db_run_s(w, &q_duty_looked, looked, NULL, NULL) == DB_OK ? 0 :
-	                                                                   -1);
+	return (
+	    db_run_s(w, &q_duty_looked, looked, NULL, NULL) == DB_OK ? 0 : -1);
 }
 
 /* Empty when there is no further one. */
 static void
 take_id(void *arg, struct db_answer *a)
 {
-	snprintf(arg, UUID_LEN + 1, "%s", db_rows(a) == 1 ? db_text(a, 0, 0) : "");
+	snprintf(arg, UUID_LEN + 1, "%s",
+	    db_rows(a) == 1 ? db_text(a, 0, 0) : "");
 }
