@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import test_matrix
-from office import ADMIN, CHAIR, OFFICE
+from office import ADMIN, CHAIR, DOER, HEAD, OFFICE
 from stack import PLAN, Stack, new_id, until
 
 VOWELS = "aăâeêioôơuưy"
@@ -130,6 +130,29 @@ def test_every_text_field_keeps_one_form_whichever_was_typed(kinds):
                     alone.append((method, path, at))
     assert not alone
     assert back >= 50
+
+
+def test_what_is_said_of_work_keeps_that_form_too(office):
+    """With a verb, or beside the item."""
+    text = nfd(PANGRAM)
+    t = office.go("tasks", office.task(), "assign", HEAD)
+    at = f"tasks/{t['id']}"
+    for who, path, member, body in (
+            (DOER, "comments", "text", {}),
+            (DOER, "extensions", "reason", {"proposed_on": "2099-09-30"}),
+            (HEAD, "explanations", "question", {"due_on": office.day(3)}),
+            (DOER, "events", "cause", {})):
+        x = office.make(f"{at}/{path}", who, {member: text, **body})
+        assert x[member] == PANGRAM, path
+    for who, verb, said, kept in (
+            (DOER, "progress", "progress", "progress"),
+            (DOER, "complete", "result", "result"),
+            (HEAD, "return", "reason", "return_reason")):
+        t = office.go("tasks", office.get("/v1/" + at, who), verb, who,
+                      **{said: text})
+        assert t[kept] == PANGRAM, verb
+    lines = office.all(f"/v1/{at}/activity", HEAD)
+    assert lines[-1]["reason"] == PANGRAM
 
 
 # --- names ---
