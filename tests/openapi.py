@@ -156,7 +156,31 @@ class Document:
                 said.append(f"{code} is not among its problems")
         if r.status_code < 300:
             said += self.wrong_request(r, item, op, params)
+        if path == "/v1/batch" and r.status_code == 200:
+            sent = json.loads(r.request.body)["operations"]
+            for n, (o, part) in enumerate(zip(sent, r.json()["results"],
+                                              strict=True)):
+                said += [f"result {n}: {e}" for e in self.wrong_part(o, part)]
         return said
+
+    def wrong_part(self, sent, part):
+        """The same of what a batch answers to one of its operations."""
+        url = urlsplit(sent["path"])
+        op = (self.item(unquote(url.path)) or {}).get(sent["method"].lower())
+        if op is None:
+            spec = self.doc["components"]["responses"]["Refused"]
+        else:
+            spec = op["responses"].get(str(part["status"]))
+            spec = spec or (part["status"] >= 400
+                            and op["responses"]["default"])
+        if not spec:
+            return ["the status is not documented"]
+        content = self.resolve(spec).get("content")
+        if content is None or part.get("body") is None:
+            return [] if bool(content) == bool(part.get("body")) else [
+                "a body, or none, against the document"]
+        return self.errors(next(iter(content.values()))["schema"],
+                           part["body"], "fields=" not in url.query)
 
     def wrong_off_path(self, r, item, path):
         """A path or method without operation is refused, and nothing else."""

@@ -314,6 +314,15 @@ def test_the_checker_refuses_answers_that_are_not_as_documented(
             {**page, "items": [{**item, "created_at": "yesterday"}]},
             {"items": [], "next": None}):
         assert document.wrong(bent(r, body=wrong)) != [], wrong
+    r = filled.post("/v1/batch", "chair", {"operations": [
+        {"method": "GET", "path": "/v1/units?limit=1"}]})
+    whole = r.json()
+    assert document.wrong(bent(r)) == []
+    for part in ({"status": 418}, {"body": None},
+                 {"body": {**page, "more": 1}}):
+        assert document.wrong(bent(r, body={
+            **whole, "results": [{**whole["results"][0], **part}]})) != []
+    r = filled.get("/v1/units?limit=1", "chair")
     assert document.wrong(bent(r, status=418)) != []
     assert document.wrong(bent(r, status=202)) != []
     assert document.wrong(bent(r, headers={
