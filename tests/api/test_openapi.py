@@ -167,8 +167,10 @@ def test_states_tell_who_is_asked_next(stack, document):
     told = {(name, a["status"], a["who"], a["at"], a["role"])
             for name, s in document.doc["x-states"].items()
             for a in s["asked"]}
-    known = set(stack.sql("SELECT resource, status, asks, at, role"
-                          " FROM state"))
+    # what has no verbs, but is begun as something else, is not drawn
+    known = {x for x in stack.sql("SELECT resource, status, asks, at, role"
+                                  " FROM state")
+             if x[0] != "obligation_occurrence"}
     assert told == known and len(told) > 30
 
 
