@@ -14,23 +14,32 @@ SELECT @duty_whole('obligation', ('staff', 'unit', 'member_group',
 -- obligation_next(today date, after uuid, whole int) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
 WITH touched AS MATERIALIZED (
-	SELECT o.id FROM duty d JOIN event e ON e.xid >= d.horizon
-	JOIN obligation o ON o.id = e.ref AND e.kind = 'obligation'
-	    OR o.plan_id = e.ref AND e.kind = 'plan'
-	WHERE d.name = 'obligation'),
+	SELECT DISTINCT e.kind, e.ref FROM duty d
+	JOIN event e ON e.xid >= d.horizon
+	WHERE d.name = 'obligation' AND $whole = 0
+	  AND e.kind IN ('obligation', 'plan')),
+first AS MATERIALIZED (
+	SELECT min(x.id::text)::uuid AS id FROM (
+	    (SELECT o.id FROM obligation o JOIN plan p ON p.id = o.plan_id
+		WHERE $whole <> 0 AND o.id > $after
+		  AND (p.status = 'in_force' OR EXISTS (SELECT
+		    FROM obligation_occurrence k WHERE k.obligation_id = o.id))
+		ORDER BY o.id LIMIT 1)
+	    UNION ALL
+	    SELECT o.id FROM touched t JOIN obligation o ON o.id = t.ref
+	    WHERE t.kind = 'obligation' AND o.id > $after
+	    UNION ALL
+	    SELECT o.id FROM touched t JOIN obligation o ON o.plan_id = t.ref
+	    WHERE t.kind = 'plan' AND o.deleted_at IS NULL AND o.id > $after) x),
 next AS MATERIALIZED (
-	SELECT o, o.id, p.unit_id AS top, CASE WHEN o.id IN (SELECT id FROM touched)
-	    THEN '-infinity' ELSE coalesce((SELECT least(d.day, $today)
-		FROM duty d WHERE d.name = 'obligation'), '-infinity') END
-	    AS since_on,
+	SELECT o, o.id, p.unit_id AS top, CASE WHEN EXISTS (SELECT FROM event e
+		WHERE e.ref IN (o.id, o.plan_id) AND e.xid >= d.horizon)
+	    THEN '-infinity'
+	    ELSE coalesce(least(d.day, $today), '-infinity') END AS since_on,
 	    p.status = 'in_force' AND p.deleted_at IS NULL
 		AND o.deleted_at IS NULL AS asks
-	FROM obligation o JOIN plan p ON p.id = o.plan_id
-	WHERE o.id > $after AND CASE WHEN $whole = 0
-	    THEN o.id IN (SELECT id FROM touched)
-	    ELSE p.status = 'in_force' OR EXISTS (SELECT
-		FROM obligation_occurrence x WHERE x.obligation_id = o.id) END
-	ORDER BY o.id LIMIT 1),
+	FROM first f JOIN obligation o USING (id) JOIN plan p ON p.id = o.plan_id
+	JOIN duty d ON d.name = 'obligation'),
 	-- what a task is to answer its occurrences ask for
 wanted AS MATERIALIZED (
 	SELECT obligation_occurrence_id(n.id, r.period,
