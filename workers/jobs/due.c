@@ -11,8 +11,8 @@
 #include "queries.h"
 
 /* Due days whose moments may come today, in days from today. */
-#define DAYS_BEHIND 40
-#define DAYS_AHEAD 20
+#define DAYS_FIRST -40
+#define DAYS_LAST 20
 
 static int look(struct worker *, int64_t *);
 static int look_at_all(struct worker *, int64_t *);
@@ -39,13 +39,16 @@ due_run(struct worker *w)
 static int
 look(struct worker *w, int64_t *n_r)
 {
-	const char *v[] = { w->today, w->now };
+	char first[8], last[8];
+	const char *v[] = { w->today, w->now, first, last };
 	int64_t whole = 0;
 
 	if (db_count_s(w, &q_due_whole, v, &whole) != DB_OK)
 		return (-1);
 	if (whole)
 		return (look_at_all(w, n_r));
+	snprintf(first, sizeof(first), "%d", DAYS_FIRST);
+	snprintf(last, sizeof(last), "%d", DAYS_LAST);
 	return (db_count_s(w, &q_due_changed, v, n_r) == DB_OK ? 0 : -1);
 }
 
@@ -57,7 +60,7 @@ look_at_all(struct worker *w, int64_t *n_r)
 	int64_t n = 0;
 	int i;
 
-	for (i = -DAYS_BEHIND; i <= DAYS_AHEAD; i++) {
+	for (i = DAYS_FIRST; i <= DAYS_LAST; i++) {
 		snprintf(ahead, sizeof(ahead), "%d", i);
 		if (db_count_s(w, &q_due_day, v, &n) != DB_OK)
 			return (-1);

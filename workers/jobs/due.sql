@@ -52,7 +52,7 @@ SELECT @duty_whole('due', ('staff', 'unit', 'calendar_entry'));
 WITH @due_rows((SELECT * FROM work x WHERE x.due_on = $today + $ahead
     AND coalesce(x.due_on, 'infinity') = $today + $ahead) w);
 
--- due_changed(today date, now timestamptz) : one write
+-- due_changed(today date, now timestamptz, first int, last int) : one write
 -- unscoped: machinery; whom it concerns is asked when it is told
 WITH event_since AS MATERIALIZED (
 	SELECT DISTINCT e.kind, e.ref FROM duty d JOIN event e
@@ -63,4 +63,4 @@ changed AS MATERIALIZED (
 	SELECT t.id FROM event_since s JOIN task t ON t.plan_id = s.ref
 	WHERE s.kind = 'plan'),
 @due_rows(changed y CROSS JOIN LATERAL (SELECT * FROM work x
-    WHERE x.id = y.ref AND x.due_on BETWEEN $today - 40 AND $today + 20) w);
+    WHERE x.id = y.ref AND x.due_on BETWEEN $today + $first AND $today + $last) w);
