@@ -20,6 +20,7 @@ SLOW_LANE = "-c plan_cache_mode=force_custom_plan" \
 
 
 LANES = {"read": READ_LANE, "write": WRITE_LANE, "slow": SLOW_LANE}
+ROWS_READ = ("Seq Scan", "Index Scan", "Bitmap Heap Scan")
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ ")
 
 
@@ -94,14 +95,14 @@ def nodes(plan):
 
 
 def work(node):
-    """How many rows a node looked at, over all its loops; what only the index is
-    read for costs a tenth of a row."""
+    """How many rows a node looked at, over all its loops; one that no table is
+    read for, but only an index, costs a tenth."""
     rows = node["Actual Rows"] + sum(
         node.get("Rows Removed by " + why, 0)
         for why in ("Filter", "Index Recheck", "Join Filter"))
     if node["Node Type"] == "Bitmap Index Scan":
         return 0        # counted with the rows it leads to
-    if node["Node Type"] == "Index Only Scan":
+    if not any(n["Node Type"] in ROWS_READ for n in nodes(node)):
         rows /= 10
     return round(rows * node["Actual Loops"])
 

@@ -4,7 +4,6 @@ printed code, and how guessing is slowed without telling who exists."""
 import ctypes
 import ctypes.util
 import re
-import statistics
 import time
 from pathlib import Path
 
@@ -247,9 +246,8 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(stack):
             took[kind].append(time.monotonic() - begin)
             if r.status_code == 429:
                 took[kind].pop()
-    known = statistics.median(took["known"][:6])
-    unknown = statistics.median(took["unknown"])
-    assert 0.5 < known / unknown < 2
+    # the least of each: what else the machine does only adds to it
+    assert 0.5 < min(took["known"]) / min(took["unknown"]) < 2
 
 
 def test_refusals_and_sign_ins_are_in_the_trail(stack):
