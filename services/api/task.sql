@@ -183,6 +183,17 @@ WHERE t.id = $id AND t.deleted_at IS NULL AND @made(t)
 -- @open(x)
 @x.status IN ('assigned', 'received', 'in_progress', 'declined');
 
+-- What being late or near implies of status and due day, as an index has it.
+-- @task_implied(x, due)
+($timeliness IS NULL OR NOT $timeliness <@ '{overdue}'
+    OR @open(@x) AND @due < $today)
+AND ($signal IS NULL OR (NOT $signal <@ '{ok,soon,overdue}' OR @open(@x))
+    AND (NOT $signal <@ '{ok,soon}'
+	OR @due >= $today AND @x.due_on IS NOT NULL)
+    AND (NOT $signal <@ '{soon,overdue}' OR @due < $today + 30)
+    AND (NOT $signal <@ '{overdue}' OR @due < $today)
+    AND (NOT $signal <@ '{late_done}' OR @x.completed_on > @x.due_on));
+
 -- What the row itself says. Beside it stands what it implies: one status alone,
 -- the statuses of a signal, days as they are indexed: so the lists find an index
 -- to go by. (…)::int <> 0 is a condition that whoever plans takes to be true of
@@ -213,17 +224,11 @@ AND ($mine IS NULL OR $mine <> 'approve'
 AND ($mine IS NULL OR $mine <> 'follow' OR t.co_staff_ids <> '{}'
     OR t.co_unit_ids <> '{}')
 AND ($timeliness IS NULL
-    OR (@task_then(@timeliness(t)) = ANY ($timeliness))::int <> 0
-    AND ($until IS NOT NULL OR NOT $timeliness <@ '{overdue}'
-	OR @open(t) AND @due_before(t, $today)))
+    OR (@task_then(@timeliness(t)) = ANY ($timeliness))::int <> 0)
 AND ($signal IS NULL
-    OR (@task_then(@signal(t, @days_left(t))) = ANY ($signal))::int <> 0
-    AND ($until IS NOT NULL OR
-	(NOT $signal <@ '{ok,soon,overdue}' OR @open(t))
-	AND (NOT $signal <@ '{ok,soon}' OR @due_after(t, $today - 1))
-	AND (NOT $signal <@ '{soon,overdue}' OR @due_before(t, $today + 30))
-	AND (NOT $signal <@ '{overdue}' OR @due_before(t, $today))
-	AND (NOT $signal <@ '{late_done}' OR t.completed_on > t.due_on)))
+    OR (@task_then(@signal(t, @days_left(t))) = ANY ($signal))::int <> 0)
+AND ($until IS NOT NULL
+    OR (@task_implied(t, coalesce(t.due_on, 'infinity'))))
 AND @made(t) AND @in_unit(@task_stood(unit_id))
 AND @search_then(@task_stood(fold))
 AND ($deleted IS NULL AND t.deleted_at IS NULL
@@ -311,6 +316,7 @@ scope AS MATERIALIZED (
 ($until IS NOT NULL OR ($status IS NULL OR @x.status = ANY ($status))
     AND ($due_from IS NULL OR @x.due_on >= $due_from)
     AND ($due_to IS NULL OR @x.due_on <= $due_to)
+    AND (@task_implied(@x, @x.due_on))
     AND ($timeliness IS NULL OR @timeliness(@x) = ANY ($timeliness))
     AND ($signal IS NULL OR @signal(@x, @days_left(@x)) = ANY ($signal))
     AND ($kind IS NULL OR @x.kind = ANY ($kind))
