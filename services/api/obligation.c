@@ -42,7 +42,7 @@ static const struct states states = { "obligation", steps, NULL };
 #define FIELDS_OCCURRENCE \
 	{ .name = "id", .type = F_UUID, .flags = FIELD_ALWAYS }, \
 	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS, \
-	    .words = words_obligation_state, \
+	    .words = words_obligation_occurrence_status, \
 	    .doc = "Đã nộp chưa | Whether it is met" }, \
 	{ .name = "period", .type = F_PERIOD, .flags = FIELD_ALWAYS, \
 	    .doc = "Kỳ | Period" }, \

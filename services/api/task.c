@@ -86,7 +86,7 @@ static const struct field progress_due_fields[] = {
 	{ .name = "reported_on", .type = F_DATE, .flags = FIELD_SERVER,
 	    .doc = "Ngày báo | Day it was told" },
 	{ .name = "status", .type = F_ENUM, .flags = FIELD_ALWAYS,
-	    .words = words_obligation_state,
+	    .words = words_obligation_occurrence_status,
 	    .doc = "Đã báo chưa | Whether it was" },
 	FIELDS_END
 };

@@ -306,6 +306,9 @@ test_whoever_is_asked_has_a_verb(void **state)
 				continue;
 			assert_row(a->status,
 			    same(a->role, "do") || same(a->role, "approve"));
+			/* begun by making something else */
+			if ((*s)->transitions->from == NULL)
+				continue;
 			can = 0;
 			for (h = 0; h < COUNT(hats); h++)
 				for (t = (*s)->transitions; t->from != NULL;
