@@ -85,7 +85,7 @@ class Bench:
         if "Non-2xx" in out or "Socket errors" in out:
             raise SystemExit(out)
         unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
-        p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\n", out)
+        p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\s", out)
         return (float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]),
                 float(p99[1]) * unit[p99[2]])
 
