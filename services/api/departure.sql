@@ -88,19 +88,23 @@ out AS MATERIALIZED (
 @kept()
 SELECT outcome, version, status, perms, body FROM out;
 
--- Whoever moves a person administers people where he was and where he goes; that
--- unit need not stand before the day.
--- transfer_make(caller uuid, today date, now timestamptz, id uuid,
---     body jsonb, dry_run bool, request text, trace text, key text,
---     hash bytea) : one write
-WITH who AS MATERIALIZED (
+-- The person moved, locked, and how the caller stands to his unit.
+-- @moved()
+who AS MATERIALIZED (
 	SELECT t.id, t.version, t.status, h.unit_id,
 	    @perms(h.unit_id) AS perms
 	FROM staff t
 	CROSS JOIN LATERAL (SELECT @home(t.id) AS unit_id OFFSET 0) h
 	WHERE t.id = $id AND t.deleted_at IS NULL
 	  AND (@perms(h.unit_id) <> 0 OR @kin(h.unit_id))
-	FOR NO KEY UPDATE OF t),
+	FOR NO KEY UPDATE OF t);
+
+-- Whoever moves a person administers people where he was and where he goes; that
+-- unit need not stand before the day.
+-- transfer_make(caller uuid, today date, now timestamptz, id uuid,
+--     body jsonb, dry_run bool, request text, trace text, key text,
+--     hash bytea) : one write
+WITH @moved(),
 inp AS MATERIALIZED (
 	SELECT refs($body, $caller, $today) AS b FROM who),
 cur AS MATERIALIZED (
@@ -161,15 +165,9 @@ SELECT outcome, version, status, perms, body FROM out;
 
 -- transfer_cancel(caller uuid, today date, now timestamptz, id uuid,
 --     request text, trace text, key text, hash bytea) : one write
-WITH cur AS MATERIALIZED (
-	SELECT t.id, t.version, h.unit_id, @perms(h.unit_id) AS perms
-	FROM staff t
-	CROSS JOIN LATERAL (SELECT @home(t.id) AS unit_id OFFSET 0) h
-	WHERE t.id = $id AND t.deleted_at IS NULL
-	  AND (@perms(h.unit_id) <> 0 OR @kin(h.unit_id))
-	FOR NO KEY UPDATE OF t),
+WITH @moved(),
 act AS MATERIALIZED (
-	SELECT c.*, transfer_undo(c.id, $today + 1) AS undone FROM cur c
+	SELECT c.*, transfer_undo(c.id, $today + 1) AS undone FROM who c
 	WHERE c.perms & PERM_STAFF <> 0),
 upd AS (
 	UPDATE staff t SET version = t.version + 1, updated_at = $now
@@ -184,6 +182,6 @@ out AS MATERIALIZED (
 	SELECT CASE WHEN c.perms & PERM_STAFF = 0 THEN 403
 	    WHEN a.undone > 0 THEN 204 ELSE 404 END AS outcome, 0 AS version,
 	    '' AS status, c.perms, NULL::text AS body
-	FROM cur c LEFT JOIN act a ON true),
+	FROM who c LEFT JOIN act a ON true),
 @kept()
 SELECT outcome, version, status, perms, body FROM out;
