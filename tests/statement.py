@@ -154,21 +154,27 @@ class Watch:
             return until(lambda: word in self.log() and word, wait)
 
     def sent(self, request):
-        """The statements that a request makes the API send, in order."""
-        begin = self.mark()
-        request()
-        end = self.mark()
-        text = self.log().split(begin)[-1].split(end)[0]
-        text = text.replace("\n\t", "\t")       # a line each
+        """The statements that a request makes the API send, in order. Asked for
+        again where another process wrote into the log between."""
+        for _ in range(5):
+            begin = self.mark()
+            request()
+            end = self.mark()
+            found = self.read(self.log().split(begin)[-1].split(end)[0])
+            if all(s.sql in known() for s in found):
+                return found
+        raise AssertionError("the log mixes statements")
+
+    @staticmethod
+    def read(text):
         found = []
         for m in re.finditer(
                 r"camket_api LOG:  duration: \S+ ms  execute (\w+): (.*)\n"
-                r"(?:.*?DETAIL:  parameters: (.*))?", text):
+                r"(?:.*?DETAIL:  parameters: (.*))?",
+                text.replace("\n\t", "\t")):       # a line each
             values = {int(p[1]): p[2] for p in re.finditer(
                 r"\$(\d+) = ('(?:[^']|'')*'|NULL)", m[3] or "")}
             found.append(Statement(m[1], m[2].replace("\t", "\n"), values))
-        if any(s.sql not in known() for s in found):
-            return self.sent(request)   # another process wrote between
         return found
 
 
