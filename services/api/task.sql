@@ -306,10 +306,9 @@ scope AS MATERIALIZED (
 	  AND $today < r.until_on AND r.perms & PERM_PUBLISHED <> 0
 	  AND @mine IS NULL AND @unit IS NULL);
 
--- Each once, if they are near.
+-- Each once, whatever is asked.
 -- @task_nearest()
-(SELECT DISTINCT n.id FROM @task_near(NULL::text, NULL::text) n
-    WHERE (SELECT near FROM scope));
+(SELECT DISTINCT n.id FROM @task_near(NULL::text, NULL::text) n);
 
 -- Does a task fit what is asked, by what the index by unit holds of it?
 -- @task_fits(x)
@@ -350,7 +349,8 @@ WITH @task_scope($mine, @now_only($unit),
     SELECT w.id FROM @units_below($today) w(id), @now_only($q), count(*) <= 2000),
 few AS MATERIALIZED (SELECT its.id FROM @task_near($mine, @now_only($unit)) its
     WHERE (SELECT near FROM scope) AND @task_fits(its)
-    LIMIT @task_most() + 501),
+    -- no more than to know that they are too many; what a search found is not
+    LIMIT greatest(501, @task_most() + 1)),
 way AS MATERIALIZED (SELECT near AND (units IS NULL
     OR (SELECT count(*) FROM few) <= @task_most()) AS sorted FROM scope)
 SELECT h.horizon, l.* FROM
